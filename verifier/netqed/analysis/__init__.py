@@ -1,0 +1,1 @@
+"""Questions asked of the solver, and their answers with evidence."""

@@ -1,0 +1,187 @@
+"""Outcomes as values, all evidence included: the only thing that reports render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from netqed.reference.flow import Decision
+from netqed.resources.cluster import Note
+from netqed.resources.objects import Labels, Workload
+from netqed.spec.document import Scope, StatedInvariant
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessEnd:
+    """One side of a witness flow, concrete."""
+
+    kind: Literal["pod", "node", "external"]
+    name: str
+    """`namespace/pod`, `namespace/kind/name`, an invented pod's `namespace/pod (hypothetical)`, a node's name or an
+    address."""
+    exists: bool
+    """Whether the input holds it (an external address always exists)."""
+    namespace: str | None = None
+    namespace_exists: bool = True
+    """Whether the input or the spec declares the namespace's labels."""
+    labels: Labels | None = None
+    """For an invented pod only the labels that the flow needs."""
+    namespace_labels: Labels | None = None
+    """As the flow needs them; those of a declared namespace as declared."""
+    invented: tuple[str, ...] = ()
+    """What was invented, in words: `label app=checkout`, `namespace label name=web`, `port name http`, `address`."""
+    address: str | None = None
+    host_network: bool = False
+    workload: Workload | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A concrete flow that violates the invariant, replayed in the evaluator."""
+
+    source: WitnessEnd
+    destination: WitnessEnd
+    protocol: int
+    port: int | None
+    port_name: str | None
+    """The name of the destination's container port of that number, where it declares one."""
+    family: Literal["IPv4", "IPv6"]
+    decision: Decision
+    """The evaluator's, with the rules that let the flow through or the policies that block it."""
+
+    @property
+    def real(self) -> bool:
+        """Whether both sides exist in the input: a violation today, not by a pod that may come."""
+        return self.source.exists and self.destination.exists
+
+    @property
+    def traffic(self) -> str:
+        """`TCP/8080`, `ICMP`, or `protocol 47`."""
+        name = PROTOCOL_NAMES.get(self.protocol, f"protocol {self.protocol}")
+        return f"{name}/{self.port}" if self.port is not None else name
+
+
+PROTOCOL_NAMES: Mapping[int, str] = {1: "ICMP", 6: "TCP", 17: "UDP", 58: "ICMPv6", 132: "SCTP"}
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """No flow in scope violates the invariant."""
+
+    rests_on: tuple[str, ...] = ()
+    """What the proof needed beside the policies: assumption sentences of the spec, `pods have private addresses`, …"""
+    word: Literal["proved"] = "proved"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A flow violates it."""
+
+    witness: Witness
+    closers: tuple[str, ...] = ()
+    """Assumption sentences each of which alone would close it, where the witness rests on something invented."""
+    word: Literal["refuted"] = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The solver's budget ran out."""
+
+    reason: str
+    word: Literal["unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuous:
+    """The invariant speaks of nothing."""
+
+    reason: str
+    word: Literal["vacuous"] = "vacuous"
+
+
+Verdict = Proved | Refuted | Unknown | Vacuous
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An invariant, its verdict, and whether that verdict fails the run."""
+
+    stated: StatedInvariant
+    scope: Scope
+    verdict: Verdict
+    status: Literal["ok", "accepted", "expired", "unexpected", "allowed-empty", "failed", "unknown"]
+    """`accepted`: refuted as expected. `expired`: refuted as once expected, past its `until`. `unexpected`: proved
+    though `expect: refuted` (holds; the expectation can go). `failed`: refuted or vacuous."""
+    hints: tuple[str, ...] = ()
+    """Such as a Service's port that is not its pods', or an empty A in `only A …`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceCounts:
+    """Counts of one namespace: policies, pods (templates count once), those isolated in each direction, invariants that
+    speak of it by name."""
+
+    namespace: str
+    declared: bool
+    policies: int
+    workloads: int
+    isolated_ingress: int
+    isolated_egress: int
+    invariants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the answer rests on."""
+
+    reading: str
+    """The reading of implementation-defined matters; `spec` until choices exist."""
+    assumptions: tuple[str, ...]
+    standing: tuple[str, ...]
+    """What every answer takes for granted, in words: declared labels are complete, own-node traffic, …"""
+    sources: tuple[str, ...]
+    files: int
+    objects: int
+    policies: int
+    namespaces: int
+    workloads: int
+    left_out: tuple[Note, ...]
+    notes: tuple[Note, ...]
+    ignored: tuple[Note, ...]
+    digest: str
+
+    @property
+    def complete(self) -> bool:
+        """False when policies of unsupported kinds were passed over."""
+        return not self.ignored
+
+
+@dataclass(frozen=True, slots=True)
+class InputResult:
+    """The verdicts of one input."""
+
+    name: str | None
+    """The input's name in the spec's `inputs:`; None for the only one."""
+    results: tuple[Result, ...]
+    namespaces: tuple[NamespaceCounts, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One run's results, one entry an input."""
+
+    spec_file: str | None
+    inputs: tuple[InputResult, ...]
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """1 if something fails, else 2 if something is unknown, else 4 if nothing was checked, else 0."""
+        statuses = [result.status for one in self.inputs for result in one.results]
+        if any(status in ("failed", "expired") for status in statuses):
+            return 1
+        if "unknown" in statuses:
+            return 2
+        return 0 if statuses else 4

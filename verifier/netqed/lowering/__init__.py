@@ -1,0 +1,1 @@
+"""Typed objects lowered to the policy model, one module an API family."""

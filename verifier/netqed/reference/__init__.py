@@ -1,0 +1,1 @@
+"""The evaluator: one concrete flow, one verdict, with its reasons."""

@@ -1,0 +1,1 @@
+"""Typed Kubernetes objects as written, validated as the API server would."""
