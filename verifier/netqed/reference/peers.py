@@ -1,0 +1,44 @@
+"""Peers: does an item of `from` or `to` match the other side of a flow?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from netqed.reference import reading
+from netqed.reference.blocks import Version, block_contains, parse_cidr
+from netqed.reference.flow import End, PodEnd
+from netqed.reference.selectors import selector_matches
+from netqed.resources.objects import IPBlock, Labels, PolicyPeer
+
+LabelsOf = Callable[[str], Labels]
+"""Gives a namespace's labels by its name."""
+
+
+def peer_matches(
+    peer: PolicyPeer, other: End, policy_namespace: str, labels_of: LabelsOf, versions: Iterable[Version]
+) -> bool | None:
+    """Whether the item matches the other side; None where that depends on an address that is not known.
+
+    `versions` are the IP families that the flow may have. An item with an ipBlock has nothing else (A3, fact 23); in
+    any other a selector that is absent does not constrain and one that is present must match (A3, facts 21 and 22).
+    """
+    if peer.ip_block is not None:
+        return _block_matches(peer.ip_block, other, versions)
+    if not isinstance(other, PodEnd) or not reading.is_selectable(other):
+        return False
+    if peer.namespace_selector is None:
+        # Without a namespaceSelector the item speaks of the policy's own namespace (A3, fact 19).
+        if other.namespace != policy_namespace:
+            return False
+    elif not selector_matches(peer.namespace_selector, labels_of(other.namespace)):
+        return False
+    # Without a podSelector it speaks of every pod of those namespaces (A3, fact 20).
+    return peer.pod_selector is None or selector_matches(peer.pod_selector, other.labels)
+
+
+def _block_matches(block: IPBlock, other: End, versions: Iterable[Version]) -> bool | None:
+    """Whether the block holds the other side's address (A3, facts 24 to 26)."""
+    address = reading.block_address(other)
+    if address is not None:
+        return block_contains(block, address)
+    return None if parse_cidr(block.cidr).version in versions else False
