@@ -1,1 +1,1 @@
-"""Results rendered for people and programs, one module a format."""
+"""Results as text for people and as JSON for programs."""

@@ -1,0 +1,100 @@
+"""What an answer rests on, and what it speaks of by namespace, as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from netqed.analysis.results import InputResult, NamespaceCounts
+from netqed.report.style import Style
+from netqed.report.words import count, scope_words
+from netqed.report.writer import entry, table
+from netqed.resources.cluster import Note
+
+READINGS: Final[Mapping[str, str]] = {"spec": "spec (what the NetworkPolicy API and its conformance tests define)"}
+"""The readings of implementation-defined matters, in words."""
+
+FOLD: Final = 5
+"""Entries of a list that are shown without --verbose."""
+
+ROWS: Final = 20
+"""Namespaces that the table shows without --verbose."""
+
+INDENT: Final = 17
+
+
+def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[str]:
+    """The block `what this answer rests on`: nothing that a verdict depends on is left unsaid."""
+    basis = one.basis
+    yield style.paint("what this answer rests on", "strong")
+    yield from entry("reading", READINGS.get(basis.reading, basis.reading), style, indent=INDENT)
+    for index, scope in enumerate(sorted({result.scope for result in one.results})):
+        number = sum(result.scope == scope for result in one.results)
+        text = f"{scope}: {count(number, 'invariant')} {scope_words(scope)}"
+        yield from entry("scope" if index == 0 else "", text, style, indent=INDENT)
+    where = _folded(basis.sources, verbose)
+    yield from entry(
+        "input", f"{count(basis.files, 'file')}, {count(basis.objects, 'object')} from {where}", style, indent=INDENT
+    )
+    yield from entry(
+        "",
+        f"{count(basis.policies, 'policy')}, {count(basis.namespaces, 'namespace')}, "
+        f"{count(basis.workloads, 'workload')}",
+        style,
+        indent=INDENT,
+    )
+    digest = basis.digest if verbose else basis.digest[:16]
+    yield from entry("digest", f"sha256:{digest}", style, indent=INDENT)
+    yield from _items("assumptions", basis.assumptions, style)
+    yield from _items("taken for granted", basis.standing, style)
+    yield from _notes("left out", basis.left_out, style, verbose=verbose)
+    yield from _notes("ignored", basis.ignored, style, verbose=verbose)
+    yield from _notes("notes", basis.notes, style, verbose=verbose)
+
+
+def _folded(texts: Sequence[str], verbose: bool) -> str:
+    if verbose or len(texts) <= FOLD:
+        return ", ".join(texts)
+    return f"{', '.join(texts[:FOLD])} and {len(texts) - FOLD} more"
+
+
+def _items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
+    if not texts:
+        return
+    if len(key) + 4 > INDENT:
+        yield from entry(key, "", style, indent=0)
+        key = ""
+    for index, text in enumerate(texts):
+        yield from entry(key if index == 0 else "", text, style, indent=INDENT)
+
+
+def _notes(key: str, notes: Sequence[Note], style: Style, *, verbose: bool) -> Iterator[str]:
+    shown = notes if verbose else notes[:FOLD]
+    texts = [f"{note.place}: {note.text}" if note.place else note.text for note in shown]
+    if len(shown) < len(notes):
+        texts.append(f"and {len(notes) - len(shown)} more (-v shows all)")
+    yield from _items(key, texts, style)
+
+
+def namespace_lines(counts: Sequence[NamespaceCounts], style: Style, *, verbose: bool) -> Iterator[str]:
+    """The table by namespace: what is isolated, and what the invariants speak of."""
+    if not counts:
+        return
+    shown = counts if verbose else counts[:ROWS]
+    rows = [
+        (
+            one.namespace if one.declared else f"{one.namespace} *",
+            f"{one.policies:,}",
+            f"{one.workloads:,}",
+            f"{one.isolated_ingress:,}",
+            f"{one.isolated_egress:,}",
+            f"{one.invariants:,}",
+        )
+        for one in shown
+    ]
+    head = ("namespace", "policies", "workloads", "isolated in", "isolated out", "invariants")
+    yield from table(head, rows, style)
+    if len(shown) < len(counts):
+        yield f"  and {count(len(counts) - len(shown), 'more namespace')} (-v shows all)"
+    if any(not one.declared for one in shown):
+        yield "  * no Namespace object: its labels are not known, beside kubernetes.io/metadata.name"

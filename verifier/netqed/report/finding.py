@@ -1,0 +1,193 @@
+"""One result of a check as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness, WitnessEnd
+from netqed.report.blame import blocked, through
+from netqed.report.codes import code_of, severity_of
+from netqed.report.excerpt import Mark, excerpt
+from netqed.report.replay import replay
+from netqed.report.style import Role, Style, wrapped
+from netqed.report.words import bare_name, count, end_words, labels_words, scope_words
+from netqed.report.writer import note
+
+
+def finding(result: Result, basis: Basis, style: Style, *, verbose: bool) -> Iterator[str]:
+    """A result that needs attention, whole: title, place, evidence, what to do."""
+    severity = severity_of(result)
+    role: Role = "error" if severity == "error" else "warning"
+    code = code_of(result)
+    head = f"{'error' if severity == 'error' else 'warning'}[{code}]" if code else severity
+    title = style.show(f'{_word(result)}: "{result.stated.title}"{_ignoring(basis)}')
+    yield f"{style.paint(head + ':', role)} {style.paint(title, 'strong')}"
+    yield from _place(result, style)
+    if result.stated.name is not None:
+        yield from note("invariant", result.stated.sentence, style)
+    yield from _evidence(result, style, verbose=verbose)
+    for hint in result.hints:
+        yield from note("hint", hint, style)
+    if result.stated.why:
+        yield from note("why it matters", result.stated.why, style)
+    match result.status:
+        case "expired":
+            until = f" until {result.stated.until}" if result.stated.until else ""
+            yield from note("expired", f"the spec accepted this refutation{until}, which has passed", style)
+        case "unexpected":
+            yield from note("to do", "the invariant holds now: remove `expect: refuted` from the spec", style)
+        case "failed" | "unknown" | "ok" | "accepted" | "allowed-empty":
+            pass
+        case _ as never:
+            assert_never(never)
+
+
+def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> Iterator[str]:
+    """A result that is as it should be: one line, and what the verdict rests on."""
+    stated, verdict = result.stated, result.verdict
+    word = "accepted" if result.status in ("accepted", "allowed-empty") else verdict.word
+    role: Role = "good" if word == "proved" else "warning"
+    scope = scope_words(result.scope)
+    match verdict:
+        case Proved():
+            tail = f"  [{scope}]"
+            if verdict.rests_on:
+                tail = f"  [{scope}; rests on: {'; '.join(verdict.rests_on)}]"
+        case Refuted():
+            until = f" until {stated.until}" if stated.until else ""
+            tail = f"  [refuted {scope}, as the spec expects{until}]"
+        case Vacuous():
+            tail = "  [vacuous, which the spec allows]"
+        case Unknown():
+            tail = "  [unknown]"
+        case _ as never:
+            assert_never(never)
+    text = style.show(f'"{stated.title}"{_ignoring(basis)}{tail}')
+    first, *rest = wrapped(text, style.width, first=f"{word}: ", rest="    ")
+    yield style.paint(f"{word}:", role) + first[len(word) + 1 :]
+    yield from rest
+    if stated.name is not None and verbose:
+        yield from note("invariant", stated.sentence, style)
+    if isinstance(verdict, Refuted):
+        yield from counterexample(verdict.witness, style)
+    if isinstance(verdict, Vacuous) and verbose:
+        yield from note("vacuous", verdict.reason, style)
+    if stated.why and (verbose or word == "accepted"):
+        yield from note("why", stated.why, style)
+    for hint in result.hints:
+        yield from note("hint", hint, style)
+
+
+def _word(result: Result) -> str:
+    match result.status:
+        case "expired":
+            return "refuted, and no longer accepted"
+        case "unexpected":
+            return "proved, though the spec expects a refutation"
+        case "failed" | "unknown" | "ok" | "accepted" | "allowed-empty":
+            return result.verdict.word
+        case _ as never:
+            assert_never(never)
+
+
+def _ignoring(basis: Basis) -> str:
+    return "" if basis.complete else f" (ignoring {count(len(basis.ignored), 'object')})"
+
+
+def _place(result: Result, style: Style) -> Iterator[str]:
+    span = result.stated.span
+    if span is None:
+        return
+    yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}"
+    yield from excerpt([Mark(span, _claim(result.verdict))], style)
+
+
+def _claim(verdict: Verdict) -> str:
+    match verdict:
+        case Proved():
+            return "holds"
+        case Refuted():
+            return "does not hold" if verdict.witness.decision.allowed else "is blocked"
+        case Unknown():
+            return "could not be decided"
+        case Vacuous():
+            return "speaks of nothing"
+        case _ as never:
+            assert_never(never)
+
+
+def _evidence(result: Result, style: Style, *, verbose: bool) -> Iterator[str]:
+    verdict = result.verdict
+    match verdict:
+        case Proved():
+            yield from note("scope", scope_words(result.scope), style)
+            for thing in verdict.rests_on:
+                yield from note("rests on", thing, style)
+        case Refuted():
+            yield from _refutation(verdict, style, verbose=verbose)
+        case Unknown():
+            yield from note("why", verdict.reason, style)
+            yield from note("to do", "raise the budget with --rlimit, or split the invariant into smaller ones", style)
+        case Vacuous():
+            yield from note("why", verdict.reason, style)
+            yield from note(
+                "to do",
+                "correct a name or a label if it is misspelt; if it is meant to match nothing yet, "
+                "say `allow-empty: true` in the spec",
+                style,
+            )
+        case _ as never:
+            assert_never(never)
+
+
+def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[str]:
+    witness = verdict.witness
+    decision = witness.decision
+    yield from counterexample(witness, style)
+    for end in (witness.source, witness.destination):
+        yield from _invented(end, style)
+    if decision.allowed:
+        yield from through(witness, decision.egress, style, verbose=verbose)
+        yield from through(witness, decision.ingress, style, verbose=verbose)
+    else:
+        for direction in (decision.egress, decision.ingress):
+            if not direction.allowed:
+                yield from blocked(witness, direction, style, verbose=verbose)
+    for closer in verdict.closers:
+        yield from note("to close it", closer, style)
+    command = replay(witness)
+    if command is not None:
+        expected = "connects" if decision.allowed else "times out"
+        yield from note("replay", command, style, wrap=False)
+        if verbose:
+            yield from note(
+                "note", f"the command {expected} if the cluster enforces these policies and the port is open", style
+            )
+
+
+def counterexample(witness: Witness, style: Style) -> Iterator[str]:
+    """The flow in one line, with whether it can happen today."""
+    if witness.real:
+        kind = "real workloads" if witness.source.kind == witness.destination.kind == "pod" else "possible today"
+    else:
+        kind = "hypothetical: rests on what does not exist yet"
+    traffic = witness.traffic
+    if witness.port_name:
+        traffic = f"{traffic} (port name {witness.port_name})"
+    blocked_word = "" if witness.decision.allowed else "blocked: "
+    text = f"{blocked_word}{end_words(witness.source)} -> {end_words(witness.destination)}  {traffic}  [{kind}]"
+    yield from note("counterexample", text, style, wrap=False)
+
+
+def _invented(end: WitnessEnd, style: Style) -> Iterator[str]:
+    if not end.invented:
+        return
+    text = f"{bare_name(end)} does not exist yet" if not end.exists else f"of {bare_name(end)}"
+    yield from note("invented", f"{text}: {', '.join(end.invented)}", style)
+    if not end.exists and end.labels is not None:
+        where = ""
+        if end.namespace is not None:
+            declared = "" if end.namespace_exists else ", which nobody has declared,"
+            where = f" in namespace {end.namespace}{declared} with {labels_words(end.namespace_labels)}"
+        yield from note("invented", f"the pod has {labels_words(end.labels)}{where}", style)

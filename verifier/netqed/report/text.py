@@ -1,0 +1,90 @@
+"""The report for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from netqed.analysis.results import CheckResult, InputResult, Result
+from netqed.report.basis import basis_lines, namespace_lines
+from netqed.report.codes import code_of
+from netqed.report.finding import finding, one_line
+from netqed.report.style import Role, Style
+from netqed.report.words import count
+
+_ORDER: Final = ("refuted", "vacuous", "unknown", "proved")
+
+
+def render_text(result: CheckResult, *, style: Style | None = None, quiet: bool = False, verbose: bool = False) -> str:
+    """The whole report, ending with a line end. Per input: what fails (refuted, vacuous, unknown), one line for each
+    invariant that is as it should be, the table by namespace, what the answer rests on. The summary is the last line.
+
+    `quiet` leaves only what fails and the summary; `verbose` folds nothing.
+    """
+    style = style or Style()
+    lines: list[str] = []
+    for one in result.inputs:
+        if one.name is not None:
+            lines += [style.paint(style.show(f"== {one.name} =="), "strong"), ""]
+        lines += _input(one, style, quiet=quiet, verbose=verbose)
+    lines += _summary(result, style)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _input(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
+    loud = sorted((r for r in one.results if code_of(r) is not None), key=_loudness)
+    for result in loud:
+        if quiet and result.status == "unexpected":
+            continue
+        yield from finding(result, one.basis, style, verbose=verbose)
+        yield ""
+    if quiet:
+        return
+    calm = sorted((r for r in one.results if code_of(r) is None), key=_loudness)
+    for result in calm:
+        yield from one_line(result, one.basis, style, verbose=verbose)
+    if calm:
+        yield ""
+    table = list(namespace_lines(one.namespaces, style, verbose=verbose))
+    if table:
+        yield from table
+        yield ""
+    yield from basis_lines(one, style, verbose=verbose)
+    yield ""
+
+
+def _loudness(result: Result) -> tuple[bool, int]:
+    return result.status == "unexpected", _ORDER.index(result.verdict.word)
+
+
+def _summary(result: CheckResult, style: Style) -> Iterator[str]:
+    """The last line, and one line before it for each of several inputs."""
+    if len(result.inputs) > 1:
+        for one in result.inputs:
+            yield f"{style.show(one.name or 'input')}: {_verdicts(one.results, style)}"
+    results = [each for one in result.inputs for each in one.results]
+    if not results:
+        yield style.paint("nothing was checked: the spec has no invariants", "warning")
+        return
+    bases = [one.basis for one in result.inputs]
+    about = (
+        f"{count(sum(b.policies for b in bases), 'policy')}, {count(sum(b.workloads for b in bases), 'workload')} "
+        f"in {count(sum(b.namespaces for b in bases), 'namespace')}"
+    )
+    ignored = sum(len(b.ignored) for b in bases)
+    if ignored:
+        about += f", ignoring {count(ignored, 'object')}"
+    yield f"{_verdicts(results, style)}   {about}, {result.seconds:.2f} s"
+
+
+def _verdicts(results: Sequence[Result], style: Style) -> str:
+    words: list[tuple[str, Role | None, int]] = [
+        ("proved", "good", sum(r.verdict.word == "proved" for r in results)),
+        ("refuted", "error", sum(r.verdict.word == "refuted" and r.status != "accepted" for r in results)),
+        ("refuted as accepted", "warning", sum(r.status == "accepted" for r in results)),
+        ("vacuous", "error", sum(r.verdict.word == "vacuous" and r.status != "allowed-empty" for r in results)),
+        ("vacuous as allowed", "warning", sum(r.status == "allowed-empty" for r in results)),
+        ("unknown", "error", sum(r.verdict.word == "unknown" for r in results)),
+    ]
+    shown = [style.paint(f"{number:,} {word}", role) if role else word for word, role, number in words if number]
+    return f"{count(len(results), 'invariant')}: {', '.join(shown) or 'none'}"
