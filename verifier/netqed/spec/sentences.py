@@ -3,7 +3,7 @@ resolved."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
 
@@ -18,7 +18,7 @@ class Name:
 
     name: str
     kind: Literal["group", "namespace"] | None = None
-    offset: int = 0
+    offset: int = field(default=0, compare=False)
     """Where it stands in the sentence, in characters from its start, for error messages."""
 
 
@@ -29,9 +29,9 @@ class Pods:
 
     namespace: str | LabelSelector
     selector: LabelSelector | None = None
-    text: str = ""
+    text: str = field(default="", compare=False)
     """As written, for reports."""
-    offset: int = 0
+    offset: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class WorkloadRef:
     namespace: str
     kind: str
     name: str
-    offset: int = 0
+    offset: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
