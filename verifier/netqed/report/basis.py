@@ -20,7 +20,7 @@ FOLD: Final = 5
 ROWS: Final = 20
 """Namespaces that the table shows without --verbose."""
 
-INDENT: Final = 17
+INDENT: Final = 21
 
 
 def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -61,9 +61,6 @@ def _folded(texts: Sequence[str], verbose: bool) -> str:
 def _items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
     if not texts:
         return
-    if len(key) + 4 > INDENT:
-        yield from entry(key, "", style, indent=0)
-        key = ""
     for index, text in enumerate(texts):
         yield from entry(key if index == 0 else "", text, style, indent=INDENT)
 

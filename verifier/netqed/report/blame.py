@@ -133,9 +133,10 @@ def blocked(witness: Witness, decision: DirectionDecision, style: Style, *, verb
         verb = "selects" if more == 1 else "select"
         yield from note("note", f"{count(more, 'more policy')} {verb} it (-v shows all)", style)
     way = "from" if direction == "ingress" else "to"
-    policies = f"no rule of {count(len(decision.selecting), 'policy')}" if decision.selecting else "no rule"
-    does = "that selects it allows" if len(decision.selecting) == 1 else "that select it allows"
-    yield from note(direction, f"{policies} {does} {witness.traffic} {way} {end_words(peer)}", style)
+    wanted = f"{witness.traffic} {way} {end_words(peer)}"
+    number = len(decision.selecting)
+    none = "that policy has no rule" if number == 1 else f"none of the {number} policies that select it has a rule"
+    yield from note(direction, f"{none} that allows {wanted}", style)
 
 
 def _isolating(policy: NetworkPolicy, name: str, decision: DirectionDecision, style: Style) -> Iterator[str]:

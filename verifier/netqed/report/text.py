@@ -81,9 +81,9 @@ def _verdicts(results: Sequence[Result], style: Style) -> str:
     words: list[tuple[str, Role | None, int]] = [
         ("proved", "good", sum(r.verdict.word == "proved" for r in results)),
         ("refuted", "error", sum(r.verdict.word == "refuted" and r.status != "accepted" for r in results)),
-        ("refuted as accepted", "warning", sum(r.status == "accepted" for r in results)),
+        ("accepted (refuted, as expected)", "warning", sum(r.status == "accepted" for r in results)),
         ("vacuous", "error", sum(r.verdict.word == "vacuous" and r.status != "allowed-empty" for r in results)),
-        ("vacuous as allowed", "warning", sum(r.status == "allowed-empty" for r in results)),
+        ("vacuous (as allowed)", "warning", sum(r.status == "allowed-empty" for r in results)),
         ("unknown", "error", sum(r.verdict.word == "unknown" for r in results)),
     ]
     shown = [style.paint(f"{number:,} {word}", role) if role else word for word, role, number in words if number]

@@ -59,8 +59,8 @@ def peer_words(peer: PolicyPeer, policy: NetworkPolicy) -> str:
         return f"{who} in {policy.namespace}, the policy's own namespace"
     spaces = selector_words(peer.namespace_selector)
     where = f"every namespace with {spaces}" if spaces else "every namespace"
-    if peer.pod_selector is None and peer.namespace_selector is not None:
-        return f"{where}, with all of its pods" if spaces else f"{where}, with all pods"
+    if peer.pod_selector is None:
+        return where
     return f"{who} in {where}"
 
 

@@ -1,0 +1,226 @@
+"""The report for programs: versioned, described by a published schema, with all evidence in it.
+
+Lines and columns are 1-based; items of a policy's lists are counted from 0, as in YAML paths (`spec.ingress[0]`). Keys
+come in a fixed order. Within version 1 keys may be added; none is renamed, removed or given another meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, assert_never
+
+from netqed import __version__
+from netqed.analysis.flow_evidence import written
+from netqed.analysis.results import (
+    Basis,
+    CheckResult,
+    InputResult,
+    NamespaceCounts,
+    Proved,
+    Refuted,
+    Result,
+    Unknown,
+    Vacuous,
+    Verdict,
+    Witness,
+    WitnessEnd,
+)
+from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
+from netqed.report.codes import code_of
+from netqed.report.replay import replay
+from netqed.report.words import bare_name
+from netqed.resources.cluster import Note
+from netqed.resources.objects import NetworkPolicy
+from netqed.sources.position import FieldPath, Span
+
+FORMAT = "netqed/report"
+VERSION = 1
+
+
+def render_json(result: CheckResult) -> str:
+    """The whole report as indented JSON, ending with a line end. ASCII only, so that it survives any encoding."""
+    return json.dumps(report_value(result), indent=2) + "\n"
+
+
+def report_value(result: CheckResult) -> dict[str, Any]:
+    """The report as plain values."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "tool": {"name": "netqed", "version": __version__},
+        "spec": result.spec_file,
+        "exitCode": result.exit_code,
+        "complete": all(one.basis.complete for one in result.inputs),
+        "seconds": round(result.seconds, 3),
+        "counts": _counts([each for one in result.inputs for each in one.results]),
+        "inputs": [_input(one) for one in result.inputs],
+    }
+
+
+def _counts(results: list[Result]) -> dict[str, int]:
+    words = [result.verdict.word for result in results]
+    return {
+        "invariants": len(results),
+        "proved": words.count("proved"),
+        "refuted": words.count("refuted"),
+        "vacuous": words.count("vacuous"),
+        "unknown": words.count("unknown"),
+        "failing": sum(result.status in ("failed", "expired") for result in results),
+    }
+
+
+def _input(one: InputResult) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "complete": one.basis.complete,
+        "results": [_result(result) for result in one.results],
+        "namespaces": [_namespace(counts) for counts in one.namespaces],
+        "basis": _basis(one.basis),
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    stated = result.stated
+    return {
+        "title": stated.title,
+        "sentence": stated.sentence,
+        "name": stated.name,
+        "why": stated.why,
+        "expect": stated.expect,
+        "until": stated.until.isoformat() if stated.until else None,
+        "allowEmpty": stated.allow_empty,
+        "place": _place(stated.span),
+        "scope": result.scope,
+        "status": result.status,
+        "code": code_of(result),
+        "hints": list(result.hints),
+        "verdict": result.verdict.word,
+        "evidence": _evidence(result.verdict),
+    }
+
+
+def _evidence(verdict: Verdict) -> dict[str, Any]:
+    match verdict:
+        case Proved():
+            return {"restsOn": list(verdict.rests_on)}
+        case Refuted():
+            return {"witness": _witness(verdict.witness), "closers": list(verdict.closers)}
+        case Unknown() | Vacuous():
+            return {"reason": verdict.reason}
+        case _ as never:
+            assert_never(never)
+
+
+def _witness(witness: Witness) -> dict[str, Any]:
+    return {
+        "source": _end(witness.source),
+        "destination": _end(witness.destination),
+        "traffic": witness.traffic,
+        "protocol": witness.protocol,
+        "port": witness.port,
+        "portName": witness.port_name,
+        "family": witness.family,
+        "real": witness.real,
+        "replay": replay(witness),
+        **decision_value(witness.decision),
+    }
+
+
+def _end(end: WitnessEnd) -> dict[str, Any]:
+    return {
+        "kind": end.kind,
+        "name": bare_name(end),
+        "exists": end.exists,
+        "namespace": end.namespace,
+        "namespaceExists": end.namespace_exists,
+        "labels": None if end.labels is None else dict(end.labels),
+        "namespaceLabels": None if end.namespace_labels is None else dict(end.namespace_labels),
+        "address": end.address,
+        "hostNetwork": end.host_network,
+        "invented": list(end.invented),
+        "workloadKind": end.workload.kind if end.workload is not None else None,
+    }
+
+
+def decision_value(decision: Decision) -> dict[str, Any]:
+    """The evaluator's decision with its evidence: what `check` shows of a witness and `eval --evidence` of a flow."""
+    return {
+        "allowed": decision.allowed,
+        "egress": _direction(decision.egress),
+        "ingress": _direction(decision.ingress),
+    }
+
+
+def _direction(decision: DirectionDecision) -> dict[str, Any]:
+    return {
+        "allowed": decision.allowed,
+        "reason": decision.reason,
+        "selecting": [_policy(policy) for policy in decision.selecting],
+        "matches": [_match(match) for match in decision.matches],
+    }
+
+
+def _policy(policy: NetworkPolicy) -> dict[str, Any]:
+    return {"policy": policy.key, "place": _place(_span(policy, ("spec", "podSelector")))}
+
+
+def _match(match: RuleMatch) -> dict[str, Any]:
+    return {
+        "policy": match.policy.key,
+        "direction": match.direction,
+        "rule": match.rule,
+        "peer": match.peer,
+        "port": match.port,
+        "path": written(match.path),
+        "place": _place(_span(match.policy, match.path)),
+    }
+
+
+def _span(policy: NetworkPolicy, path: FieldPath) -> Span | None:
+    return policy.document.span(path) if policy.document is not None else None
+
+
+def _place(span: Span | None) -> dict[str, Any] | None:
+    if span is None:
+        return None
+    return {
+        "file": span.start.file,
+        "line": span.start.line,
+        "column": span.start.column,
+        "endColumn": span.end_column,
+        "text": span.text,
+    }
+
+
+def _namespace(counts: NamespaceCounts) -> dict[str, Any]:
+    return {
+        "namespace": counts.namespace,
+        "declared": counts.declared,
+        "policies": counts.policies,
+        "workloads": counts.workloads,
+        "isolatedIngress": counts.isolated_ingress,
+        "isolatedEgress": counts.isolated_egress,
+        "invariants": counts.invariants,
+    }
+
+
+def _basis(basis: Basis) -> dict[str, Any]:
+    return {
+        "reading": basis.reading,
+        "assumptions": list(basis.assumptions),
+        "standing": list(basis.standing),
+        "sources": list(basis.sources),
+        "files": basis.files,
+        "objects": basis.objects,
+        "policies": basis.policies,
+        "namespaces": basis.namespaces,
+        "workloads": basis.workloads,
+        "leftOut": [_note(note) for note in basis.left_out],
+        "notes": [_note(note) for note in basis.notes],
+        "ignored": [_note(note) for note in basis.ignored],
+        "digest": f"sha256:{basis.digest}",
+    }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"text": note.text, "place": note.place}

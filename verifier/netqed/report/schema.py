@@ -1,0 +1,194 @@
+"""The JSON Schema of the JSON report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netqed.report.codes import CODES
+from netqed.report.json import FORMAT, VERSION
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string"}
+_FLAG: Schema = {"type": "boolean"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_TEXTS: Schema = {"type": "array", "items": _TEXT}
+_ORDINAL: Schema = {"type": "integer", "minimum": 1}
+
+
+def report_schema() -> Schema:
+    """The schema (draft 2020-12) that every report of this version conforms to."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "netqed report",
+        "description": "Verdicts of `netqed check` and `netqed prove`, with all evidence. Lines and columns count from 1.",
+        **_object(
+            format={"const": FORMAT},
+            version={"const": VERSION},
+            tool=_object(name={"const": "netqed"}, version=_TEXT),
+            spec=_or_null(_TEXT),
+            exitCode={"enum": [0, 1, 2, 4], "description": "Before --exit-zero, which makes 1 and 2 into 0."},
+            complete={**_FLAG, "description": "False when policies of unsupported kinds were passed over."},
+            seconds={"type": "number", "minimum": 0},
+            counts=_object(
+                invariants=_COUNT, proved=_COUNT, refuted=_COUNT, vacuous=_COUNT, unknown=_COUNT, failing=_COUNT
+            ),
+            inputs={"type": "array", "items": {"$ref": "#/$defs/input"}},
+        ),
+        "$defs": _definitions(),
+    }
+
+
+def _object(**properties: Schema) -> Schema:
+    """An object with exactly these keys, all of them present."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _list(name: str) -> Schema:
+    return {"type": "array", "items": _ref(name)}
+
+
+def _definitions() -> Schema:
+    return {
+        "input": _object(
+            name={**_or_null(_TEXT), "description": "The input's name in the spec's `inputs`; null for the only one."},
+            complete=_FLAG,
+            results=_list("result"),
+            namespaces=_list("namespace"),
+            basis=_ref("basis"),
+        ),
+        "result": _result(),
+        "proved": _object(restsOn=_TEXTS),
+        "reasoned": _object(reason=_TEXT),
+        "refuted": _object(
+            witness=_ref("witness"),
+            closers={**_TEXTS, "description": "Each alone would rule this counterexample out."},
+        ),
+        "witness": _object(
+            source=_ref("end"),
+            destination=_ref("end"),
+            traffic={**_TEXT, "examples": ["TCP/8080", "ICMP"]},
+            protocol={"type": "integer", "minimum": 0, "maximum": 255, "description": "The IP protocol number."},
+            port=_or_null({"type": "integer", "minimum": 1, "maximum": 65535}),
+            portName=_or_null(_TEXT),
+            family={"enum": ["IPv4", "IPv6"]},
+            real={**_FLAG, "description": "Whether both sides exist in the input."},
+            replay={**_or_null(_TEXT), "description": "A shell command that tries the connection in a cluster."},
+            allowed={**_FLAG, "description": "True: a flow that the invariant forbids. False: one that it demands."},
+            egress=_ref("direction"),
+            ingress=_ref("direction"),
+        ),
+        "end": _object(
+            kind={"enum": ["pod", "node", "external"]},
+            name=_TEXT,
+            exists=_FLAG,
+            namespace=_or_null(_TEXT),
+            namespaceExists=_FLAG,
+            labels=_or_null({"type": "object", "additionalProperties": _TEXT}),
+            namespaceLabels=_or_null({"type": "object", "additionalProperties": _TEXT}),
+            address=_or_null(_TEXT),
+            hostNetwork=_FLAG,
+            invented=_TEXTS,
+            workloadKind=_or_null(_TEXT),
+        ),
+        "direction": _object(
+            allowed=_FLAG,
+            reason={
+                "enum": [
+                    "not-a-governed-pod",
+                    "not-governed-protocol",
+                    "same-pod",
+                    "own-node",
+                    "not-isolated",
+                    "rule",
+                    "no-rule",
+                ]
+            },
+            selecting={"type": "array", "items": _object(policy=_TEXT, place=_or_null(_ref("place")))},
+            matches=_list("match"),
+        ),
+        "match": _object(
+            policy={**_TEXT, "description": "namespace/name"},
+            direction={"enum": ["ingress", "egress"]},
+            rule={**_COUNT, "description": "Counted from 0, as are `peer` and `port`."},
+            peer=_or_null(_COUNT),
+            port=_or_null(_COUNT),
+            path={**_TEXT, "examples": ["spec.ingress[0].from[1]"]},
+            place=_or_null(_ref("place")),
+        ),
+        "place": _object(
+            file=_TEXT,
+            line={**_ORDINAL},
+            column={**_ORDINAL},
+            endColumn={**_ORDINAL, "description": "Exclusive, on the same line."},
+            text={**_TEXT, "description": "The whole line as written."},
+        ),
+        "namespace": _object(
+            namespace=_TEXT,
+            declared=_FLAG,
+            policies=_COUNT,
+            workloads=_COUNT,
+            isolatedIngress=_COUNT,
+            isolatedEgress=_COUNT,
+            invariants=_COUNT,
+        ),
+        "note": _object(text=_TEXT, place=_or_null(_TEXT)),
+        "basis": _object(
+            reading=_TEXT,
+            assumptions=_TEXTS,
+            standing=_TEXTS,
+            sources=_TEXTS,
+            files=_COUNT,
+            objects=_COUNT,
+            policies=_COUNT,
+            namespaces=_COUNT,
+            workloads=_COUNT,
+            leftOut=_list("note"),
+            notes=_list("note"),
+            ignored=_list("note"),
+            digest={**_TEXT, "pattern": "^sha256:"},
+        ),
+    }
+
+
+def _result() -> Schema:
+    """A result: what evidence holds follows from the verdict's word."""
+    shapes = {"proved": "proved", "refuted": "refuted", "vacuous": "reasoned", "unknown": "reasoned"}
+    return {
+        **_object(
+            title=_TEXT,
+            sentence=_TEXT,
+            name=_or_null(_TEXT),
+            why=_or_null(_TEXT),
+            expect={"enum": ["proved", "refuted"]},
+            until=_or_null({**_TEXT, "format": "date"}),
+            allowEmpty=_FLAG,
+            place=_or_null(_ref("place")),
+            scope={"enum": ["always", "now"]},
+            status={"enum": ["ok", "accepted", "expired", "unexpected", "allowed-empty", "failed", "unknown"]},
+            code=_or_null({"enum": list(CODES)}),
+            hints=_TEXTS,
+            verdict={"enum": list(shapes)},
+            evidence={"type": "object"},
+        ),
+        "allOf": [
+            {
+                "if": {"properties": {"verdict": {"const": word}}},
+                "then": {"properties": {"evidence": _ref(shape)}},
+            }
+            for word, shape in shapes.items()
+        ],
+    }
