@@ -290,8 +290,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Rules in order for one direction. The first that matches decides; where none does, a flow that `governs` holds for
-    (a predicate over the governed side and the flow) takes `default`, any other goes on to the next layer."""
+    """Rules in order for one direction. The first that matches decides; where none does, a flow that `governs` holds
+    for (a predicate over the governed side and the flow) takes `default`, any other goes on to the next layer."""
 
     direction: Direction
     rules: tuple[Rule, ...]

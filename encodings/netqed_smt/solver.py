@@ -155,6 +155,17 @@ class Solver:
         low = self._z3.Z3_mk_extract(self._context, length - 1, 0, bits)
         return self._z3.Z3_mk_eq(self._context, low, self.number(value, length))
 
+    def bit_is(self, bits: Term, place: int, value: int) -> Term:
+        """The bit at `place` (0 is the lowest) has this value."""
+        bit = self._z3.Z3_mk_extract(self._context, place, place, bits)
+        return self._z3.Z3_mk_eq(self._context, bit, self.number(value, 1))
+
+    def at_most(self, terms: Sequence[Term], count: int) -> Term:
+        """No more than `count` of the Booleans are true."""
+        if count >= len(terms):
+            return self.true
+        return self._z3.Z3_mk_atmost(self._context, len(terms), (self._array * len(terms))(*terms), count)
+
     def require(self, term: Term) -> None:
         """Add a constraint that every answer respects."""
         if term is not self.true:

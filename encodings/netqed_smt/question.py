@@ -1,0 +1,188 @@
+"""Questions to a universe, and their answers read back as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from typing import Literal
+
+from netqed_smt.model import Predicate, Side
+from netqed_smt.population import Address
+from netqed_smt.sides import SideTerms
+from netqed_smt.solver import Answer, Term
+from netqed_smt.universe import Universe
+
+
+@dataclass(frozen=True, slots=True)
+class EndValues:
+    """One side of a flow as the solver chose it; codes as in the universe's vocabulary."""
+
+    kind: Literal["pod", "node", "external"]
+    class_code: int
+    """The workload's class; 0 where the pod is invented or the side is no pod."""
+    namespace: int
+    node: int
+    labels: dict[str, int]
+    namespace_labels: dict[str, int]
+    port_names: frozenset[tuple[str, int]]
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class FlowValues:
+    """A flow as the solver chose it."""
+
+    source: EndValues
+    destination: EndValues
+    protocol: int
+    port: int
+    ipv6: bool
+    own_node: bool
+
+
+class Questions:
+    """Asks whether a flow of the universe satisfies predicates."""
+
+    def __init__(self, universe: Universe) -> None:
+        self.universe = universe
+        self._solver = universe.solver
+        self._pod_addresses = {a for pod in universe.population.pods for a in pod.addresses if not pod.host_network}
+        self._node_addresses = {a for node in universe.population.nodes for a in node.addresses} | {
+            a for pod in universe.population.pods for a in pod.addresses if pod.host_network
+        }
+        self._free_classes = {0, *(one.code for one in universe.classes if not one.first.addresses)}
+        self._excluded: set[tuple[Side, str, Address]] = set()
+
+    def literal(self, predicate: Predicate) -> Term:
+        """A literal that is true of exactly the flows that the predicate holds for."""
+        return self._solver.literal(self.universe.encoder.term(predicate), "q")
+
+    def ask(self, assumptions: Sequence[Term]) -> Answer:
+        """Ask whether a flow of the universe satisfies all of the literals.
+
+        SAT: there is such a flow, and `read` gives it. UNSAT: there is none, whatever the addresses. UNKNOWN: the
+        budget ran out. Addresses that are taken are excluded only once an answer uses one: almost none ever is.
+        """
+        while True:
+            answer = self._solver.check(assumptions)
+            if answer is not Answer.SAT or not self._exclude_taken():
+                return answer
+
+    def _exclude_taken(self) -> bool:
+        """After SAT: forbid an address that belongs to someone else, and say whether there was one."""
+        flow, solver = self.universe.flow, self._solver
+        version = 6 if solver.truth(flow.ipv6) else 4
+        found = False
+        for side in flow.sides.values():
+            address = self._address(side, version)
+            taken_by_node = address in self._node_addresses
+            taken_by_pod = address in self._pod_addresses
+            if not (taken_by_node or taken_by_pod):
+                continue
+            if solver.truth(side.external):
+                found |= self._exclude(side, "external", address, side.external)
+            elif solver.truth(side.host):
+                if taken_by_pod and not self._is_known_node(side):
+                    found |= self._exclude(side, "host", address, side.host)
+            elif solver.value(side.class_code) in self._free_classes and not solver.truth(side.host_network):
+                free = solver.conjunction(
+                    (
+                        side.pod,
+                        solver.negation(side.host_network),
+                        solver.disjunction([side.in_class(code) for code in sorted(self._free_classes)]),
+                    )
+                )
+                if taken_by_node:
+                    found |= self._exclude(side, "free", address, free)
+                else:
+                    found |= self._exclude(side, "free now", address, solver.conjunction((free, self.universe.now)))
+        return found
+
+    def _is_known_node(self, side: SideTerms) -> bool:
+        known = {node.name for node in self.universe.population.nodes if node.addresses}
+        codes = self.universe.vocabulary.nodes
+        code = self._solver.value(side.node)
+        return code <= len(codes.values) and code > 0 and codes.values[code - 1] in known
+
+    def _exclude(self, side: SideTerms, kind: str, address: Address, condition: Term) -> bool:
+        key = (side.side, kind, address)
+        if key in self._excluded:
+            return False
+        self._excluded.add(key)
+        taken = side.address_is(address.version, int(address))
+        family = self.universe.flow.ipv6 if address.version == 6 else self._solver.negation(self.universe.flow.ipv6)
+        self._solver.require(
+            self._solver.negation(self._solver.conjunction((condition, family, taken))),
+        )
+        return True
+
+    def _address(self, side: SideTerms, version: int) -> Address:
+        number = self._solver.value(side.address[version])
+        return IPv4Address(number) if version == 4 else IPv6Address(number)
+
+    def read(self) -> FlowValues:
+        """After SAT: the flow."""
+        flow, solver = self.universe.flow, self._solver
+        ipv6 = solver.truth(flow.ipv6)
+        return FlowValues(
+            source=self._end(flow.source, 6 if ipv6 else 4),
+            destination=self._end(flow.destination, 6 if ipv6 else 4),
+            protocol=solver.value(flow.protocol),
+            port=solver.value(flow.port),
+            ipv6=ipv6,
+            own_node=solver.truth(flow.own_node),
+        )
+
+    def _end(self, side: SideTerms, version: int) -> EndValues:
+        solver = self._solver
+        return EndValues(
+            kind="pod" if solver.truth(side.pod) else "node" if solver.truth(side.host) else "external",
+            class_code=solver.value(side.class_code),
+            namespace=solver.value(side.namespace),
+            node=solver.value(side.node),
+            labels={key: solver.value(term) for key, term in side.labels.items()},
+            namespace_labels={key: solver.value(term) for key, term in side.namespace_labels.items()},
+            port_names=frozenset(key for key, term in side.port_names.items() if solver.truth(term)),
+            address=self._address(side, version),
+        )
+
+
+class Preferences:
+    """Narrows a satisfiable question step by step, by a fixed order of wishes, to one answer that does not depend on
+    how the solver searches."""
+
+    def __init__(self, questions: Questions, assumptions: Iterable[Term]) -> None:
+        self._questions = questions
+        self._solver = questions.universe.solver
+        self.assumptions = list(assumptions)
+
+    def prefer(self, term: Term) -> bool:
+        """Keep the wish if some flow still satisfies everything; says whether it was kept."""
+        literal = self._solver.literal(term, "w")
+        if self._questions.ask([*self.assumptions, literal]) is Answer.SAT:
+            self.assumptions.append(literal)
+            return True
+        return False
+
+    def fewest(self, terms: Sequence[Term]) -> int:
+        """Make as few of the terms true as possible, and say how many that is."""
+        for count in range(len(terms)):
+            if self.prefer(self._solver.at_most(terms, count)):
+                return count
+        return len(terms)
+
+    def lowest(self, bits: Term, width: int) -> int:
+        """Fix the bit-vector at the lowest value that it can still have, and say which."""
+        value = 0
+        for bit in range(width - 1, -1, -1):
+            if not self.prefer(self._solver.bit_is(bits, bit, 0)):
+                value |= 1 << bit
+        self.assumptions.append(self._solver.literal(self._solver.is_value(bits, value, width), "w"))
+        return value
+
+    def read(self) -> FlowValues:
+        """The flow that the wishes leave; raises RuntimeError where none is left."""
+        if self._questions.ask(self.assumptions) is not Answer.SAT:
+            raise RuntimeError("the wishes contradict the question")
+        return self._questions.read()

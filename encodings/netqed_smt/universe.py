@@ -1,0 +1,238 @@
+"""Which flows exist: constraints on both sides of a flow, from the facts of a population.
+
+An over-tight constraint here is a false proof, so each one says why no flow that can happen violates it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from netqed_smt.classes import FREE_CODE, PodClass, classify
+from netqed_smt.encoding import Encoder, FlowTerms
+from netqed_smt.footprint import Footprint
+from netqed_smt.model import Side
+from netqed_smt.population import Population
+from netqed_smt.sides import ABSENT, SideTerms, Vocabulary
+from netqed_smt.solver import Solver, Term
+
+PORT_PROTOCOLS: Final = (6, 17, 132)
+"""Protocols whose flows have a destination port."""
+ICMP_FAMILY: Final = {1: 4, 58: 6}
+"""IP version that a protocol belongs to."""
+
+
+class Universe:
+    """The flows between the endpoints of a population, as constraints of a solver.
+
+    `now` and `ranges` are guards. Under `now` pods are the input's workloads and nodes its nodes (where it has any);
+    without it any pod that is not host-networked may exist besides. Under `ranges` pods whose address is not known
+    have one in the population's pod ranges, and external addresses lie outside its excluded ranges.
+    """
+
+    def __init__(self, solver: Solver, population: Population, footprint: Footprint) -> None:
+        self.solver = solver
+        self.population = population
+        for key in footprint.compared_labels:
+            footprint.labels[key].update(pod.labels[key] for pod in population.pods if key in pod.labels)
+        for key in footprint.compared_namespace_labels:
+            for labels in population.namespaces.values():
+                if labels is not None and key in labels:
+                    footprint.namespace_labels[key].add(labels[key])
+        footprint.networks.update(population.pod_ranges, population.external_outside, population.node_ranges)
+        nodes = {node.name for node in population.nodes} | {pod.node for pod in population.pods if pod.node is not None}
+        spaces = {*population.namespaces, *(pod.namespace for pod in population.pods)}
+        self.vocabulary = Vocabulary.of(footprint, spaces, nodes)
+        self.classes = classify(population, footprint, self.vocabulary)
+        self.flow = FlowTerms(solver, self.vocabulary, len(self.classes))
+        self.encoder = Encoder(solver, self.flow, self._workload_terms(footprint))
+        self.now = solver.guard("now")
+        self.ranges = solver.guard("ranges")
+        self._traffic()
+        for side in self.flow.sides.values():
+            self._kinds(side)
+            self._namespaces(side)
+            self._nodes(side)
+            self._invented(side)
+            for one in self.classes:
+                self._class(side, one)
+        self._relations()
+
+    def _require_if(self, condition: Term, *consequences: Term) -> None:
+        self.solver.require(self.solver.implication(condition, self.solver.conjunction(consequences)))
+
+    def _workload_terms(self, footprint: Footprint) -> dict[int, dict[Side, Term]]:
+        codes = {index: one.code for one in self.classes for index in one.members if index in footprint.workloads}
+        return {
+            index: {side: terms.in_class(code) for side, terms in self.flow.sides.items()}
+            for index, code in codes.items()
+        }
+
+    def _traffic(self) -> None:
+        """Ports are 1 to 65535 where the protocol has them; ICMP belongs to one family."""
+        solver, flow = self.solver, self.flow
+        with_port = solver.disjunction([flow.protocol_is(number) for number in PORT_PROTOCOLS])
+        solver.require(solver.equivalence(with_port, solver.negation(flow.port_between(0, 0))))
+        for number, version in ICMP_FAMILY.items():
+            self._require_if(flow.protocol_is(number), flow.ipv6 if version == 6 else solver.negation(flow.ipv6))
+        if "IPv6" not in self.population.families:
+            solver.require(solver.negation(flow.ipv6))
+        if "IPv4" not in self.population.families:
+            solver.require(flow.ipv6)
+
+    def _kinds(self, side: SideTerms) -> None:
+        """A side is a pod, a node or external; what a side is not has no value."""
+        solver, vocabulary = self.solver, self.vocabulary
+        solver.require(solver.negation(solver.conjunction((side.pod, side.host))))
+        self._require_if(side.host_network, side.pod)
+        solver.require(solver.equivalence(side.pod, solver.negation(side.namespace_code(ABSENT))))
+        solver.require(solver.equivalence(side.external, side.node_code(ABSENT)))
+        solver.require(solver.between(side.namespace, 0, vocabulary.namespaces.top, vocabulary.namespaces.width))
+        solver.require(solver.between(side.node, 0, vocabulary.nodes.top, vocabulary.nodes.width))
+        solver.require(solver.between(side.class_code, 0, len(self.classes), side.class_width))
+        for key, codes in vocabulary.labels.items():
+            solver.require(solver.between(side.labels[key], 0, codes.top, codes.width))
+        for key, codes in vocabulary.namespace_labels.items():
+            solver.require(solver.between(side.namespace_labels[key], 0, codes.top, codes.width))
+        self._require_if(
+            solver.negation(side.pod),
+            side.in_class(0),
+            *(side.has_label_code(key, ABSENT) for key in vocabulary.labels),
+            *(side.has_namespace_label_code(key, ABSENT) for key in vocabulary.namespace_labels),
+            *(solver.negation(term) for term in side.port_names.values()),
+        )
+
+    def _namespaces(self, side: SideTerms) -> None:
+        """A declared namespace has the labels that it declares, exactly; others may have any."""
+        for name, labels in sorted(self.population.namespaces.items()):
+            if labels is not None:
+                self._require_if(
+                    side.namespace_is(name),
+                    *(
+                        side.has_namespace_label_code(key, codes.code(labels[key]) if key in labels else ABSENT)
+                        for key, codes in self.vocabulary.namespace_labels.items()
+                    ),
+                )
+
+    def _free_host_address(self, side: SideTerms) -> Term:
+        """The side is at a node's address, and which address that is follows from the node only."""
+        free = [side.in_class(one.code) for one in self.classes if one.first.host_network and not one.first.addresses]
+        return self.solver.disjunction((side.host, *free))
+
+    def _nodes(self, side: SideTerms) -> None:
+        """A node with known addresses has no others; under `now` there are no nodes beside those of the input."""
+        solver, population, index = self.solver, self.population, self.vocabulary.nodes.index
+        at_node = self._free_host_address(side)
+        known = [node for node in population.nodes if node.addresses]
+        for node in known:
+            here = solver.conjunction((at_node, side.node_code(index[node.name])))
+            for version, families in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
+                addresses = [
+                    side.address_is(version, int(address)) for address in node.addresses if address.version == version
+                ]
+                self._require_if(solver.conjunction((here, families)), solver.disjunction(addresses))
+        if population.node_ranges:
+            elsewhere = [solver.negation(side.node_code(index[node.name])) for node in known]
+            for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
+                self._require_if(
+                    solver.conjunction((at_node, family, self.ranges, *elsewhere)),
+                    side.in_any_block(population.node_ranges, version),
+                )
+        if population.nodes:
+            codes = self.vocabulary.nodes
+            self._require_if(self.now, solver.between(side.node, 0, len(codes.values), codes.width))
+            declared = {node.name for node in population.nodes}
+            undeclared = [side.node_code(code) for name, code in codes.index.items() if name not in declared]
+            self._require_if(solver.conjunction((self.now, side.host)), solver.negation(solver.disjunction(undeclared)))
+
+    def _invented(self, side: SideTerms) -> None:
+        """Invented pods are not host-networked, and have addresses as pods without a known one do."""
+        solver = self.solver
+        invented = solver.conjunction((side.pod, side.in_class(0)))
+        self._require_if(invented, solver.negation(side.host_network))
+        self._require_if(self.now, solver.negation(invented))
+        free = [
+            side.in_class(one.code) for one in self.classes if not one.first.host_network and not one.first.addresses
+        ]
+        for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
+            self._require_if(
+                solver.conjunction((self.ranges, solver.disjunction((invented, *free)), family)),
+                side.in_any_block(self.population.pod_ranges, version),
+            )
+            if self.population.external_outside:
+                self._require_if(
+                    solver.conjunction((self.ranges, side.external, family)),
+                    solver.negation(side.in_any_block(self.population.external_outside, version)),
+                )
+
+    def _class(self, side: SideTerms, one: PodClass) -> None:
+        """A workload is what the input says; of what it does not say, anything."""
+        solver, vocabulary, pod = self.solver, self.vocabulary, one.first
+        facts = [
+            side.host_network if pod.host_network else solver.negation(side.host_network),
+            side.namespace_is(pod.namespace),
+        ]
+        facts += [side.has_label_code(key, code) for key, code in one.label_codes.items() if code != FREE_CODE]
+        if one.nodes is not None:
+            index = vocabulary.nodes.index
+            facts.append(solver.disjunction([side.node_code(index[node]) for node in sorted(one.nodes)]))
+        if pod.addresses:
+            for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
+                addresses = [side.address_is(version, int(a)) for a in pod.addresses if a.version == version]
+                facts.append(solver.implication(family, solver.disjunction(addresses)))
+        if side is self.flow.destination:
+            for name, protocol in vocabulary.port_names:
+                numbers = sorted({number for n, p, number in pod.ports if (n, p) == (name, protocol)})
+                declared = solver.disjunction([self.flow.port_between(number, number) for number in numbers])
+                term = side.port_names[name, protocol]
+                facts.append(solver.equivalence(term, declared) if numbers else solver.negation(term))
+        self._require_if(side.in_class(one.code), *facts)
+
+    def _relations(self) -> None:
+        """How the sides relate: one namespace has one set of labels, one pod is one endpoint, addresses are unique."""
+        solver, flow = self.solver, self.flow
+        source, destination = flow.source, flow.destination
+        self._require_if(
+            flow.same_namespace(),
+            *(
+                solver.same(source.namespace_labels[key], destination.namespace_labels[key])
+                for key in self.vocabulary.namespace_labels
+            ),
+        )
+        same_node = solver.conjunction(
+            (solver.negation(source.node_code(ABSENT)), solver.same(source.node, destination.node))
+        )
+        solver.require(
+            solver.equivalence(
+                flow.same_endpoint,
+                solver.disjunction(
+                    [
+                        solver.conjunction((source.host, destination.host, same_node)),
+                        *(
+                            solver.conjunction((source.in_class(one.code), destination.in_class(one.code)))
+                            for one in self.classes
+                            if one.is_single
+                        ),
+                    ]
+                ),
+            )
+        )
+        solver.require(
+            solver.equivalence(flow.own_node, solver.conjunction((source.at_node, destination.pod, same_node)))
+        )
+        # Two workloads of the input may share an address in a dump that was not taken at one instant.
+        unknown = [0, *(one.code for one in self.classes if not one.first.addresses)]
+        both_known = solver.negation(
+            solver.disjunction([side.in_class(code) for side in (source, destination) for code in unknown])
+        )
+        shared = solver.disjunction(
+            (
+                both_known,
+                flow.same_endpoint,
+                solver.conjunction((source.at_node, destination.at_node, same_node)),
+            )
+        )
+        for version, family in ((4, solver.negation(flow.ipv6)), (6, flow.ipv6)):
+            self._require_if(
+                solver.conjunction((family, solver.same(source.address[version], destination.address[version]))),
+                shared,
+            )

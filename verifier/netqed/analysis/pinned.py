@@ -1,0 +1,162 @@
+"""The encoding's verdict on one concrete flow: every variable is pinned to the flow's value.
+
+No universe takes part, so this holds lowering and encoding against the evaluator and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from netqed.lowering.networkpolicy import networkpolicy_layers
+from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd, World
+from netqed.resources.objects import Labels
+from netqed_smt.encoding import Encoder, FlowTerms
+from netqed_smt.footprint import Footprint
+from netqed_smt.model import Direction
+from netqed_smt.sides import ABSENT, SideTerms, Vocabulary
+from netqed_smt.solver import Answer, Solver, Term
+
+PROTOCOL_NUMBERS: Final = {"TCP": 6, "UDP": 17, "SCTP": 132}
+
+
+class PinnedEngine:
+    """Decides concrete flows of one world by the encoding."""
+
+    def __init__(self, world: World) -> None:
+        self._namespaces = world.namespaces or {}
+        self._nodes = world.nodes or {}
+        layers = networkpolicy_layers(world.policies)
+        footprint = Footprint()
+        footprint.add_layers(layers)
+        self._solver = Solver()
+        self._vocabulary = Vocabulary.of(footprint, self._namespaces, ())
+        self._flow = FlowTerms(self._solver, self._vocabulary)
+        encoder = Encoder(self._solver, self._flow)
+        self._allowed = {
+            direction: self._solver.literal(encoder.allowed(layers, direction), direction.value)
+            for direction in Direction
+        }
+
+    def decide(self, flow: Flow) -> tuple[bool, bool]:
+        """Whether ingress and egress let the flow through.
+
+        Raises AddressNeeded where that depends on an address that the flow leaves open.
+        """
+        pins = [self._solver.literal(pin, "pin") for pin in self._pins(flow)]
+        return self._answer(Direction.INGRESS, pins, flow), self._answer(Direction.EGRESS, pins, flow)
+
+    def _answer(self, direction: Direction, pins: list[Term], flow: Flow) -> bool:
+        """SAT of `allowed` under the pins says that the flow (at some address, if that is open) is let through; SAT of
+        its opposite, that it is not."""
+        allowed = self._allowed[direction]
+        let_through = self._ask([*pins, allowed])
+        open_sides = [name for name, end in _sides(flow, direction) if end.address is None]
+        if let_through and not open_sides:
+            return True
+        blocked = self._ask([*pins, self._solver.literal(self._solver.negation(allowed), "not")])
+        if let_through and blocked:
+            raise AddressNeeded(open_sides[0])
+        if not let_through and not blocked:
+            raise RuntimeError("the pins contradict each other")
+        return let_through
+
+    def _ask(self, assumptions: list[Term]) -> bool:
+        answer = self._solver.check(assumptions)
+        if answer is Answer.UNKNOWN:
+            raise RuntimeError("the solver's budget ran out on a concrete flow")
+        return answer is Answer.SAT
+
+    def _pins(self, flow: Flow) -> list[Term]:
+        solver, terms = self._solver, self._flow
+        addresses = [end.address for end in (flow.source, flow.destination) if end.address is not None]
+        versions = {address.version for address in addresses}
+        if len(versions) > 1:
+            raise ValueError("the two sides' addresses are of different families")
+        pins = [terms.protocol_is(flow.protocol), terms.port_between(flow.port or 0, flow.port or 0)]
+        if versions:
+            pins.append(terms.ipv6 if versions == {6} else solver.negation(terms.ipv6))
+        pins += self._end(terms.source, flow.source, flow)
+        pins += self._end(terms.destination, flow.destination, flow)
+        pins.append(self._truth(terms.same_endpoint, _is_same(flow)))
+        pins.append(self._truth(terms.own_node, self._is_own_node(flow)))
+        return pins
+
+    def _truth(self, term: Term, value: bool) -> Term:
+        return term if value else self._solver.negation(term)
+
+    def _end(self, side: SideTerms, end: End, flow: Flow) -> list[Term]:
+        solver, vocabulary = self._solver, self._vocabulary
+        pins = [
+            self._truth(side.pod, isinstance(end, PodEnd)),
+            self._truth(side.host, isinstance(end, AddressEnd) and end.node is not None),
+            self._truth(side.host_network, isinstance(end, PodEnd) and end.host_network),
+        ]
+        labels: Labels = {}
+        namespace_labels: Labels = {}
+        namespace = ABSENT
+        if isinstance(end, PodEnd):
+            labels, namespace_labels = end.labels, self._namespaces.get(end.namespace, {})
+            namespace = vocabulary.namespaces.code(end.namespace)
+        pins.append(side.namespace_code(namespace))
+        for key, codes in vocabulary.labels.items():
+            pins.append(side.has_label_code(key, codes.code(labels[key]) if key in labels else ABSENT))
+        for key, codes in vocabulary.namespace_labels.items():
+            code = codes.code(namespace_labels[key]) if key in namespace_labels else ABSENT
+            pins.append(side.has_namespace_label_code(key, code))
+        for (name, protocol), term in side.port_names.items():
+            declared = isinstance(end, PodEnd) and any(
+                port.name == name
+                and PROTOCOL_NUMBERS.get(port.protocol or "TCP") == protocol
+                and port.number == flow.port
+                for port in end.container_ports
+            )
+            pins.append(self._truth(term, declared))
+        if end.address is not None:
+            pins.append(side.address_is(end.address.version, int(end.address)))
+        return [pin for pin in pins if pin is not solver.true]
+
+    def _is_own_node(self, flow: Flow) -> bool:
+        """The source is the destination pod's node, or a host-networked pod on it."""
+        source, destination = flow.source, flow.destination
+        if not isinstance(destination, PodEnd):
+            return False
+        addresses = {*destination.node_addresses, *self._nodes.get(destination.node or "", ())}
+        match source:
+            case AddressEnd(address, node):
+                return (node is not None and node == destination.node) or address in addresses
+            case PodEnd():
+                at_node = source.host_network
+                same = source.node is not None and source.node == destination.node
+                return at_node and (same or (source.address is not None and source.address in addresses))
+
+
+def _sides(flow: Flow, direction: Direction) -> list[tuple[Literal["source", "destination"], End]]:
+    """Both sides, the one that the direction's peers speak of first."""
+    sides: list[tuple[Literal["source", "destination"], End]] = [
+        ("source", flow.source),
+        ("destination", flow.destination),
+    ]
+    return sides if direction is Direction.INGRESS else sides[::-1]
+
+
+def _is_same(flow: Flow) -> bool:
+    source, destination = flow.source, flow.destination
+    return (
+        isinstance(source, PodEnd)
+        and isinstance(destination, PodEnd)
+        and source.identity != ""
+        and source.identity == destination.identity
+    )
+
+
+class EncodingJudge:
+    """The encoding as a judge of single flows of whatever world; keeps the engine of the last world."""
+
+    def __init__(self) -> None:
+        self._engine: tuple[World, PinnedEngine] | None = None
+
+    def decide(self, flow: Flow, world: World) -> tuple[bool, bool]:
+        """Whether ingress and egress let the flow through; AddressNeeded where an open address decides it."""
+        if self._engine is None or self._engine[0] is not world:
+            self._engine = (world, PinnedEngine(world))
+        return self._engine[1].decide(flow)

@@ -1,0 +1,12 @@
+"""All layers of a cluster, in the order in which they are evaluated."""
+
+from __future__ import annotations
+
+from netqed.lowering.networkpolicy import networkpolicy_layers
+from netqed.resources.cluster import Cluster
+from netqed_smt.model import Layer
+
+
+def lower(cluster: Cluster) -> tuple[Layer, ...]:
+    """The layers of every policy kind that netqed knows."""
+    return networkpolicy_layers(cluster.policies)
