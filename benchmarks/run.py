@@ -1,6 +1,6 @@
 """Measures `netqed check` as a whole process against PyYAML's C loader alone on the same files, and prints a table.
 
-The two take turns, so that a machine that is busy for a while is busy for both; each figure is the median of the rounds.
+The two take turns, so that a machine that is busy for a while is busy for both; each figure is a median of the rounds.
 Everything is cold in the sense that a user's run is: a new process each time, nothing kept between runs. The files are
 in the page cache for both.
 """
