@@ -35,7 +35,8 @@ class LabelSelector:
 
 @dataclass(frozen=True, slots=True)
 class IPBlock:
-    """An address block as written; `except_` is None where the field is absent."""
+    """An address block as written, or masked where it has bits beyond its prefix, leading zeros or an IPv4-mapped
+    address (A9, fact 57); `except_` is None where the field is absent."""
 
     cidr: str
     except_: tuple[str, ...] | None = None
@@ -122,6 +123,9 @@ class Workload:
     node_name: str | None = None
     addresses: tuple[str, ...] = ()
     node_addresses: tuple[str, ...] = ()
+    owners: tuple[tuple[str, str], ...] = ()
+    """Kind and name of the controllers that it stems from, nearest first, in the input or not: a sentence that names
+    `ns/deployment/name` means the pods of that Deployment where they are in the input and its template is not."""
     document: Document | None = field(default=None, compare=False, repr=False)
 
     @property
