@@ -46,6 +46,15 @@ class StatedAssumption:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupMember:
+    """One sentence of a group's definition: the only one, or an item of its list."""
+
+    sentence: str
+    endpoint: Endpoint
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ClusterFacts:
     """`cluster:` of the spec; an empty tuple is unset. `families` is what the cluster runs."""
 
@@ -72,5 +81,9 @@ class Spec:
     """Pods of custom kinds, stated with their labels."""
     groups: Mapping[str, Endpoint] = field(default_factory=dict)
     group_spans: Mapping[str, Span] = field(default_factory=dict)
+    group_members: Mapping[str, tuple[GroupMember, ...]] = field(default_factory=dict)
+    """The sentences behind `groups`, for messages that point into them."""
+    workload_positions: tuple[Position, ...] = ()
+    """One a workload of `workloads`."""
     invariants: tuple[StatedInvariant, ...] = ()
     assumptions: tuple[StatedAssumption, ...] = ()

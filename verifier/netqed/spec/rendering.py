@@ -6,7 +6,7 @@ from typing import Final
 
 from netqed.resources.objects import LabelSelector, Requirement
 from netqed.spec.faults import RESERVED
-from netqed.spec.grammar import PROTOCOL_NUMBERS
+from netqed.spec.meaning import PROTOCOL_NUMBERS
 from netqed.spec.sentences import (
     AnyOf,
     Assumption,
