@@ -1,0 +1,164 @@
+"""The files that paths on the command line stand for."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from netqed.sources.position import Position, Problem
+from netqed.sources.text import shown
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+EXTENSIONS = (".yaml", ".yml", ".json")
+"""What is read in a directory; a file named by the user is read whatever its name."""
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+MAX_FILE_BYTES = 512 * 1024 * 1024
+"""The largest file that is read; a dump of 10,000 pods has some 20 to 60 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to read, or stdin where `path` is None."""
+
+    name: str
+    """As the user named it, or the directory that it was found in."""
+    path: Path | None
+    named: str
+    """The path of the command line that led here."""
+    from_walk: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """The files to read, each once, in order, and the paths that cannot be read."""
+
+    files: list[FoundFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
+    """Paths of the command line that have a problem already."""
+    repeated: set[str] = field(default_factory=set)
+    """Paths of the command line some file of which an earlier path has led to."""
+
+    def refuse(self, named: str, problem: Problem) -> None:
+        """Note a problem with a path of the command line, or with what lies below it."""
+        self.problems.append(problem)
+        self.unreadable.add(named)
+
+
+def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
+    """The files of the paths, in their order, a directory's sorted by name, the same real file once."""
+    found = Found()
+    seen: set[Path] = set()
+    left_out = {path.resolve() for path in exclude}
+    stdin_taken = False
+    for named in paths:
+        if named == STDIN:
+            if stdin_taken:
+                found.repeated.add(named)
+            else:
+                found.files.append(FoundFile(STDIN_NAME, None, named))
+            stdin_taken = True
+            continue
+        for file in _files(named, found):
+            assert file.path is not None
+            real = file.path.resolve()
+            if real in left_out:
+                continue
+            if real in seen:
+                found.repeated.add(named)
+                continue
+            seen.add(real)
+            found.files.append(file)
+    return found
+
+
+def read_bytes(path: Path) -> bytes:
+    """The file's bytes. Raises OSError, and ValueError where it is larger than MAX_FILE_BYTES."""
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise ValueError(f"larger than {MAX_FILE_BYTES // 1024**2} MiB, the most that is read of one file")
+    return data
+
+
+def os_problem(name: str, error: OSError) -> Problem:
+    """The problem for what the operating system said of a file."""
+    reason = (error.strerror or str(error)).lower()
+    return Problem(shown(f"cannot be read: {reason}"), Position(shown(name)))
+
+
+def _files(named: str, found: Found) -> Iterator[FoundFile]:
+    """The files of one path of the command line; adds to the problems what cannot be read."""
+    path = Path(named)
+    try:
+        problem = _special(path, named)
+        if problem is None and path.is_dir():
+            yield from _walk(path, named, set(), found)
+            return
+    except OSError as error:
+        problem = os_problem(named, error)
+    except ValueError:  # a NUL byte in the name
+        problem = Problem("no file can have this name", Position(shown(named)))
+    if problem is None:
+        yield FoundFile(named, path, named)
+    else:
+        found.refuse(named, problem)
+
+
+def _walk(folder: Path, named: str, visited: set[Path], found: Found) -> Iterator[FoundFile]:
+    """The files below a directory, sorted, hidden ones left out; a directory reached twice is walked once."""
+    real = folder.resolve()
+    if real in visited:
+        return
+    visited.add(real)
+    try:
+        names = sorted(entry.name for entry in os.scandir(folder))
+    except OSError as error:
+        found.refuse(named, os_problem(str(folder), error))
+        return
+    for name in names:
+        path = folder / name
+        if name.startswith("."):
+            continue
+        try:
+            if path.is_dir():
+                yield from _walk(path, named, visited, found)
+            elif name.lower().endswith(EXTENSIONS) or name in KUSTOMIZATION_NAMES:
+                problem = _special(path, str(path))
+                if problem is None:
+                    yield FoundFile(str(path), path, named, from_walk=True)
+                else:
+                    found.refuse(named, problem)
+        except OSError as error:
+            found.refuse(named, os_problem(str(path), error))
+
+
+def _special(path: Path, name: str) -> Problem | None:
+    """Why the path is nothing that can be read, if so: missing, a broken link, or no regular file or directory."""
+    position = Position(shown(name))
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if path.is_symlink():
+            return Problem(shown(f"broken symbolic link to {path.readlink()}"), position)
+        return Problem("no such file or directory", position, hint=_near(path))
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return None
+    kind = "a named pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
+    return Problem(f"{kind}, not a file", position, hint="use - to read from standard input")
+
+
+def _near(path: Path) -> str | None:
+    """A name beside the missing one that it may be a misspelling of."""
+    try:
+        names = [other.name for other in path.parent.iterdir() if not other.name.startswith(".")]
+    except OSError:
+        return None
+    near = difflib.get_close_matches(path.name, names, n=1)
+    return shown(f"did you mean {path.parent / near[0]}?") if near else None

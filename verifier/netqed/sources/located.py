@@ -1,0 +1,106 @@
+"""Documents that find the places of their fields by reading their own stretch of the file again."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import yaml
+
+from netqed.sources.composer import Refused, compose
+from netqed.sources.jsontext import compose_json
+from netqed.sources.nodes import Node, locate
+from netqed.sources.position import FieldPath, Position, Span
+from netqed.sources.text import SourceText
+
+_KEPT = 64
+"""Documents whose places are kept: reports ask for several fields of the same few objects."""
+
+
+class Stretch:
+    """A part of a file that can be read by itself: a document, or one item of a `List`.
+
+    `start` is where its value begins, `end` where it ends (exclusive, in characters). `outer` is the stretch of
+    the whole document and the path of this part in it, for a part that refers to anchors outside of itself.
+    """
+
+    __slots__ = ("begin", "end", "json", "outer", "source", "start")
+
+    def __init__(
+        self,
+        source: SourceText,
+        begin: int,
+        start: int,
+        end: int,
+        *,
+        json: bool,
+        outer: tuple[Stretch, FieldPath] | None = None,
+    ) -> None:
+        self.source = source
+        self.begin = begin
+        self.start = start
+        self.end = end
+        self.json = json
+        self.outer = outer
+
+    def locate(self, path: FieldPath) -> tuple[int, int] | None:
+        """Where the field, or its longest prefix that exists, begins and ends; None for the stretch itself."""
+        root = _nodes(self)
+        if root is not None:
+            return locate(root, path)
+        if self.outer is None:
+            return None
+        outer, prefix = self.outer
+        return outer.locate(prefix + path)
+
+
+@lru_cache(maxsize=_KEPT)
+def _nodes(stretch: Stretch) -> Node | None:
+    """The stretch's values with their places, or None where it cannot be read by itself."""
+    source = stretch.source
+    if stretch.json:
+        return compose_json(source, stretch.start)
+    indent = 0
+    if stretch.outer is not None:
+        indent = stretch.begin - (source.text.rfind("\n", 0, stretch.begin) + 1)
+    try:
+        for root, _ in compose(source, stretch.begin, stretch.end, indent):
+            if root is not None and root.start == stretch.start:
+                return root
+    except (yaml.YAMLError, Refused):
+        return None
+    return None
+
+
+class LocatedDocument:
+    """One object of the input; the Document that the rest of the program sees."""
+
+    __slots__ = ("_prefix", "_stretch", "data")
+
+    def __init__(self, stretch: Stretch, data: dict[str, Any], prefix: FieldPath = ()) -> None:
+        self._stretch = stretch
+        self._prefix = prefix
+        self.data = data
+
+    @property
+    def file(self) -> str:
+        """The file as the user named it; `<stdin>` for `-`."""
+        return self._stretch.source.file
+
+    @property
+    def start(self) -> Position:
+        """Where the object begins."""
+        return self._stretch.source.position(self._place(())[0])
+
+    def span(self, path: FieldPath) -> Span:
+        """Where the field is; of a path that does not exist, where its longest prefix is."""
+        start, end = self._place(path)
+        return self._stretch.source.span(start, end)
+
+    def _place(self, path: FieldPath) -> tuple[int, int]:
+        stretch = self._stretch
+        found = stretch.locate(self._prefix + path) if self._prefix or path else None
+        return found or (stretch.start, stretch.end)
+
+    def __repr__(self) -> str:
+        return f"<document at {self.start}>"

@@ -1,0 +1,198 @@
+"""Reading files, directories and stdin into documents."""
+
+from __future__ import annotations
+
+import codecs
+import gc
+import hashlib
+import sys
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from netqed.sources.document import Document
+from netqed.sources.folder import (
+    KUSTOMIZATION_NAMES,
+    MAX_FILE_BYTES,
+    STDIN,
+    STDIN_NAME,
+    FoundFile,
+    find,
+    os_problem,
+    read_bytes,
+)
+from netqed.sources.kustomize import listed_files, patch_files
+from netqed.sources.manifests import ManifestReader, Manifests
+from netqed.sources.position import Position, Problem
+from netqed.sources.reading import Kustomization, PassedOver, Reading
+from netqed.sources.text import SourceText, shown
+
+Progress = Callable[[str, int, int], None]
+"""Told the file that is read next, how many files were read before it, and how many there are."""
+
+
+def read(
+    paths: Sequence[str],
+    *,
+    stdin: BinaryIO | None = None,
+    exclude: Collection[Path] = (),
+    progress: Progress | None = None,
+) -> Reading:
+    """Everything that the paths hold: files, directories with all below them, `-` for stdin.
+
+    Files in `exclude` (the spec) are not read. All problems of all files are collected, sorted by place; nothing is
+    raised for bad input. `stdin` is the process's own unless another is given.
+    """
+    reader = _Reader(stdin, progress)
+    with _collector_paused():
+        reader.read(paths, exclude)
+    return reader.reading(paths)
+
+
+def decode(name: str, data: bytes) -> SourceText | Problem:
+    """The bytes as text: UTF-8, or UTF-16 behind its byte order mark, as YAML allows; a problem for anything else."""
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return SourceText(shown(name), data.decode(encoding))
+    except UnicodeDecodeError as error:
+        if encoding == "utf-16":
+            return Problem("not valid UTF-16, though it begins with its byte order mark", Position(shown(name)))
+        if b"\0" in data:
+            return Problem("a binary file, not YAML or JSON", Position(shown(name)))
+        before = SourceText(shown(name), data[: error.start].decode("utf-8-sig", "replace"))
+        end = data.find(b"\n", error.start)
+        whole = SourceText(shown(name), data[: end if end >= 0 else len(data)].decode("utf-8-sig", "replace"))
+        offset = len(before.text)
+        message = f"not UTF-8 text: the byte 0x{data[error.start]:02x} cannot stand here"
+        return whole.problem(message, offset, "save the file as UTF-8")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """What has been read so far."""
+
+    stdin: BinaryIO | None
+    progress: Progress | None
+    manifests: ManifestReader = field(default_factory=ManifestReader)
+    documents: list[Document] = field(default_factory=list)
+    dumps: list[Document] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+    kustomizations: list[Kustomization] = field(default_factory=list)
+    fruitful: set[str] = field(default_factory=set)
+    """Paths of the command line that brought an object or a problem."""
+    files: int = 0
+    digest: str = ""
+
+    def read(self, paths: Sequence[str], exclude: Collection[Path]) -> None:
+        """Read everything."""
+        found = find(paths, exclude)
+        self.problems.extend(found.problems)
+        self.fruitful |= found.unreadable | found.repeated
+        kustomizations = {file: self.manifest(file) for file in found.files if _is_kustomization(file)}
+        listed = _listed(kustomizations)
+        digest = hashlib.sha256()
+        for number, file in enumerate(found.files):
+            if self.progress is not None:
+                self.progress(file.name, number, len(found.files))
+            why = listed.get(file.path.resolve()) if file.from_walk and file.path is not None else None
+            if why is not None:
+                self.passed_over.append(PassedOver(Position(shown(file.name)), why))
+                continue
+            data, held = kustomizations.get(file) or self.manifest(file)
+            digest.update(data)
+            self.files += 1
+            self._take(file, held)
+        for named in dict.fromkeys(paths):
+            if named not in self.fruitful:
+                self._barren(named)
+        self.digest = digest.hexdigest()
+
+    def manifest(self, file: FoundFile) -> tuple[bytes, Manifests]:
+        """The bytes of the file and what they hold; no bytes where it cannot be read."""
+        held = Manifests()
+        try:
+            if file.path is None:
+                data = (self.stdin or sys.stdin.buffer).read(MAX_FILE_BYTES + 1)
+                if len(data) > MAX_FILE_BYTES:
+                    raise ValueError(f"more than {MAX_FILE_BYTES // 1024**2} MiB, the most that is read")
+            else:
+                data = read_bytes(file.path)
+        except OSError as error:
+            held.problems.append(os_problem(file.name, error))
+            return b"", held
+        except ValueError as error:
+            held.problems.append(Problem(str(error), Position(shown(file.name))))
+            return b"", held
+        source = decode(file.name, data)
+        if isinstance(source, Problem):
+            held.problems.append(source)
+            return data, held
+        return data, self.manifests.read(source, is_kustomization=_is_kustomization(file))
+
+    def reading(self, paths: Sequence[str]) -> Reading:
+        """What was read, problems in the order of their places."""
+        return Reading(
+            documents=tuple(self.documents),
+            problems=tuple(sorted(self.problems, key=lambda problem: problem.sort_key)),
+            passed_over=tuple(self.passed_over),
+            kustomizations=tuple(self.kustomizations),
+            dumps=tuple(self.dumps),
+            sources=tuple(dict.fromkeys(STDIN_NAME if path == STDIN else path for path in paths)),
+            files=self.files,
+            digest=self.digest,
+        )
+
+    def _take(self, file: FoundFile, held: Manifests) -> None:
+        self.documents.extend(held.documents)
+        self.dumps.extend(held.dumps)
+        self.problems.extend(held.problems)
+        self.passed_over.extend(held.passed_over)
+        for contents in held.kustomizations:
+            folder = Path(file.name).parent
+            names = tuple(str(path) for path in patch_files(contents, folder))
+            self.kustomizations.append(Kustomization(shown(file.name), names))
+        if not held.empty:
+            self.fruitful.add(file.named)
+
+    def _barren(self, named: str) -> None:
+        """Note that a path brought nothing: nothing would be checked, and the user expects something to be."""
+        name = STDIN_NAME if named == STDIN else shown(named)
+        others = sum(1 for passed in self.passed_over if _lies_in(passed.position.file, name))
+        hint = None
+        if others:
+            hint = f"{others} {'document' if others == 1 else 'documents'} in it passed over: not Kubernetes objects"
+        self.problems.append(Problem(f"no Kubernetes objects in {name}", Position(name), hint=hint))
+
+
+def _listed(kustomizations: dict[FoundFile, tuple[bytes, Manifests]]) -> dict[Path, str]:
+    """The real files that kustomizations list as something else than objects, each with what to say of it."""
+    return {
+        path.resolve(): f"listed as {role} in {shown(file.name)}"
+        for file, (_, held) in kustomizations.items()
+        for contents in held.kustomizations
+        if file.path is not None
+        for path, role in listed_files(contents, file.path.parent).items()
+    }
+
+
+def _is_kustomization(file: FoundFile) -> bool:
+    return file.path is not None and file.path.name in KUSTOMIZATION_NAMES
+
+
+def _lies_in(file: str, named: str) -> bool:
+    return file == named or Path(file).is_relative_to(Path(named))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Pause the cyclic garbage collector: reading makes many objects and no cycles, and each pass would visit all."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
