@@ -1,0 +1,282 @@
+"""netqed from Python: read a cluster and a spec, prove invariants, judge flows, write a starter spec.
+
+    from netqed import api
+
+    result = api.check(["k8s/"], spec=api.load_spec("netqed.yaml"))
+    assert result.exit_code == 0
+
+Every function raises InputError, with all problems that it found, where the input, the spec or its arguments are wrong;
+there is never a verdict beside an error. Paths are as the command line takes them: files, directories (recursive), `-`
+for `stdin`. Nothing is printed.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+from netqed.sources.position import InputError, Position, Problem
+from netqed.spec.document import Scope, Spec
+
+if TYPE_CHECKING:
+    from netqed.analysis.results import CheckResult
+    from netqed.reference.flow import Flow, World
+    from netqed.resources.cluster import Cluster
+
+__all__ = [
+    "Engine",
+    "InputError",
+    "Problem",
+    "Progress",
+    "Scope",
+    "Settings",
+    "Spec",
+    "check",
+    "evaluate",
+    "init",
+    "load_cluster",
+    "load_spec",
+    "prove",
+    "spec_schema",
+]
+
+Engine = Literal["reference", "smt", "both"]
+Progress = Callable[[int, int, str], None]
+"""Called as work goes on: steps done, steps in all, what is being done."""
+
+STDIN = "<stdin>"
+"""The name of standard input in places and sources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to read and to ask; the same for every function that takes it."""
+
+    namespace: str | None = None
+    """Of objects that name none; `default` where it is None."""
+    ignore_unknown: tuple[str, ...] = ()
+    """Kinds of unsupported policies to pass over: the verdicts are then not complete, and say so."""
+    scope: Scope | None = None
+    """Of invariants that name none; None is `always` for `cannot` and `only`, `now` for `can`."""
+    rlimit: int | None = None
+    """Budget of one question to the solver, in its own units of work; None is the default."""
+    stdin: str | bytes | None = None
+    """What `-` among the paths stands for; None reads standard input when it is needed."""
+    progress: Progress | None = None
+    today: date | None = None
+    """The day that `until` is compared with; None is the day of the run."""
+
+
+def load_spec(
+    file: str | Path | None = None, *, near: str | Path | None = None, text: str | None = None
+) -> Spec | None:
+    """The spec in `file` (`-`: in standard input), or in `text` if that is given (`file` is then only its name).
+
+    Without a file, the `netqed.yaml` in or above `near` (by default the working directory) up to the root of its git
+    repository; None if there is none.
+    """
+    from netqed.spec.specfile import find_spec, parse_spec
+
+    if file is None:
+        file = find_spec(str(near) if near is not None else None)
+        if file is None:
+            return None
+    if text is not None:
+        return parse_spec(text, str(file))
+    name = STDIN if str(file) == "-" else str(file)
+    try:
+        content = sys.stdin.buffer.read() if name == STDIN else Path(file).read_bytes()
+        return parse_spec(content.decode("utf-8-sig"), name)
+    except OSError as error:
+        raise InputError([Problem(f"cannot read the spec: {error.strerror or error}", Position(name))]) from error
+    except UnicodeDecodeError as error:
+        raise InputError([Problem("the spec is no UTF-8 text", Position(name))]) from error
+
+
+def load_cluster(
+    paths: Sequence[str | Path], *, settings: Settings | None = None, exclude: Sequence[str | Path] = ()
+) -> Cluster:
+    """Every object under the paths as one cluster; files in `exclude` are passed over."""
+    from netqed.resources.load import load
+    from netqed.sources.read import read
+
+    settings = settings or Settings()
+    reading = read(
+        [str(path) for path in paths],
+        stdin=_stream(settings.stdin),
+        exclude=[Path(path) for path in exclude],
+        progress=_reading_progress(settings.progress),
+    )
+    return load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
+
+
+def check(
+    paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+) -> CheckResult:
+    """The verdict on every invariant of the spec, for each of its inputs.
+
+    `paths` replace the spec's own manifests and inputs. Without paths, a spec that names no manifests is about the
+    folder that it lies in. Nothing is decided before all inputs have been read without an error.
+
+    Raises Disagreement, and gives no verdict, where a counterexample does not hold in the evaluator: a bug in netqed.
+    """
+    from netqed.analysis.check import check as decide
+    from netqed.analysis.results import CheckResult, InputResult
+
+    settings = settings or Settings()
+    started = time.perf_counter()
+    spec = spec or Spec()
+    loaded = _load_inputs(_inputs(spec, paths), spec, settings)
+    results: list[InputResult] = []
+    for name, cluster, resolved in loaded:
+        one = decide(
+            cluster,
+            resolved,
+            default_scope=settings.scope,
+            today=settings.today,
+            rlimit=settings.rlimit,
+            progress=settings.progress,
+        )
+        results.append(replace(one, name=name))
+    return CheckResult(spec.file, tuple(results), time.perf_counter() - started)
+
+
+def prove(
+    sentence: str, paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+) -> CheckResult:
+    """The verdict on one sentence, for each input. The spec's groups, assumptions and cluster apply; its invariants do
+    not."""
+    from netqed.spec.specfile import parse_sentence_invariant
+
+    return check(
+        paths, spec=replace(spec or Spec(), invariants=(parse_sentence_invariant(sentence),)), settings=settings
+    )
+
+
+def evaluate(
+    flows: str,
+    paths: Sequence[str | Path] = (),
+    *,
+    file: str = "flows",
+    spec: Spec | None = None,
+    engine: Engine = "both",
+    evidence: bool = False,
+    settings: Settings | None = None,
+) -> Iterator[dict[str, Any]]:
+    """The verdict on each concrete flow, in the order given.
+
+    `flows` is JSON Lines, `file` the name that errors give as their place. Each answer is the flow's own object with
+    `allowed`, `ingress_allowed`, `egress_allowed`, and, if asked for, `evidence`. `reference` decides by the evaluator,
+    `smt` by the encoding; `both` by both, and raises Disagreement where they differ.
+    """
+    from netqed.analysis.flows import evaluate_flows, parse_flows
+
+    settings = settings or Settings()
+    spec = spec or Spec()
+    _, cluster, resolved = _only_input(replace(spec, invariants=(), assumptions=()), paths, settings)
+    return evaluate_flows(
+        replace(cluster, workloads=(*cluster.workloads, *resolved.workloads)),
+        parse_flows(flows, file),
+        engine=engine,
+        evidence=evidence,
+        smt=_Encoding() if engine != "reference" else None,
+        extra_namespaces=resolved.namespaces,
+    )
+
+
+def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:
+    """A starter spec for what the paths hold: what is isolated today, as invariants that hold today.
+
+    `manifests` is what the spec will name as its paths, relative to where it will lie.
+    """
+    from netqed.analysis.starter import starter_spec
+
+    settings = settings or Settings()
+    cluster = load_cluster(paths or (".",), settings=settings)
+    return starter_spec(cluster, manifests=tuple(manifests))
+
+
+def spec_schema() -> dict[str, Any]:
+    """The JSON Schema of the spec file."""
+    from netqed.spec.schema import spec_schema as schema
+
+    return schema()
+
+
+class _Encoding:
+    """The encoding as a judge of single flows, made when the first flow comes."""
+
+    def __init__(self) -> None:
+        self._made: tuple[World, Any] | None = None
+
+    def decide(self, flow: Flow, world: World) -> tuple[bool, bool]:
+        """Whether ingress allows the flow, and whether egress does."""
+        from netqed.analysis.pinned import PinnedEngine
+
+        if self._made is None or self._made[0] is not world:
+            self._made = (world, PinnedEngine(world))
+        ingress, egress = self._made[1].decide(flow)
+        return ingress, egress
+
+
+def _stream(stdin: str | bytes | None) -> BinaryIO | None:
+    if stdin is None:
+        return None
+    return BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
+
+
+def _reading_progress(progress: Progress | None) -> Callable[[str, int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda file, done, total: progress(done, total, f"files read: {file}")
+
+
+_Input = tuple[str | None, tuple[str, ...]]
+
+
+def _inputs(spec: Spec, paths: Iterable[str | Path]) -> list[_Input]:
+    """The inputs to read, each with its name (None for the only one) and its paths."""
+    given = tuple(str(path) for path in paths)
+    if given:
+        return [(None, given)]
+    if spec.inputs:
+        return [(name, tuple(where)) for name, where in spec.inputs.items()]
+    if spec.manifests:
+        return [(None, tuple(spec.manifests))]
+    if spec.file is not None and spec.file != STDIN:
+        return [(None, (str(Path(spec.file).parent),))]
+    raise InputError([Problem("no manifests to read", hint="name files or directories; `-` is standard input")])
+
+
+def _load_inputs(inputs: Iterable[_Input], spec: Spec, settings: Settings) -> list[tuple[str | None, Cluster, Spec]]:
+    """Each input's cluster and the spec resolved in it; InputError with the problems of all of them."""
+    from netqed.spec.resolution import resolve
+
+    exclude = (spec.file,) if spec.file is not None and spec.file != STDIN else ()
+    loaded: list[tuple[str | None, Cluster, Spec]] = []
+    problems: dict[Problem, None] = {}
+    for name, paths in inputs:
+        try:
+            cluster = load_cluster(paths, settings=settings, exclude=exclude)
+            loaded.append((name, cluster, resolve(spec, cluster)))
+        except InputError as error:
+            problems.update(dict.fromkeys(error.problems))
+    if problems:
+        raise InputError(list(problems))
+    return loaded
+
+
+def _only_input(spec: Spec, paths: Sequence[str | Path], settings: Settings) -> tuple[str | None, Cluster, Spec]:
+    inputs = _inputs(spec, paths)
+    if len(inputs) > 1:
+        names = ", ".join(name or "" for name, _ in inputs)
+        raise InputError(
+            [Problem(f"the spec has several inputs ({names})", hint="name the paths of the one that is meant")]
+        )
+    return _load_inputs(inputs, spec, settings)[0]

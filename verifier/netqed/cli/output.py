@@ -1,0 +1,139 @@
+"""Where reports go: standard output, files, and what each of them can show."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final, Literal
+
+import click
+
+from netqed.report.style import Style
+from netqed.sources.position import InputError, Position, Problem
+
+if TYPE_CHECKING:
+    from netqed.analysis.results import CheckResult
+
+FORMATS: Final = ("text", "json")
+Colour = Literal["auto", "always", "never"]
+
+WIDEST: Final = 120
+"""Columns that are used of a wider terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report that was asked for: its format, and the file (None is standard output)."""
+
+    format: str
+    file: Path | None = None
+
+
+def parse_output(value: str) -> Output:
+    """`FORMAT` or `FORMAT=FILE`; `=-` is standard output. A usage error where the format is not known."""
+    form, equals, file = value.partition("=")
+    if form not in FORMATS:
+        raise click.UsageError(f"-o: no format {form!r}: expected {' or '.join(FORMATS)}, or FORMAT=FILE")
+    if equals and not file:
+        raise click.UsageError(f"-o: no file after {value!r}")
+    return Output(form, Path(file) if file and file != "-" else None)
+
+
+def style_of(stream: IO[str] | None, colour: Colour = "auto") -> Style:
+    """What a stream can show. `auto` colours terminals; NO_COLOR and FORCE_COLOR, where set and not empty, change that;
+    the option goes before both."""
+    terminal = stream is not None and stream.isatty()
+    if colour == "auto":
+        coloured = terminal and os.environ.get("TERM") != "dumb"
+        if os.environ.get("FORCE_COLOR"):
+            coloured = True
+        if os.environ.get("NO_COLOR"):
+            coloured = False
+    else:
+        coloured = colour == "always"
+    encoding = (getattr(stream, "encoding", None) or "ascii").lower().replace("-", "").replace("_", "")
+    width = min(WIDEST, shutil.get_terminal_size((100, 24)).columns) if terminal else 100
+    return Style(coloured, not encoding.startswith("utf"), width)
+
+
+def error_style() -> Style:
+    """What standard error can show."""
+    return style_of(sys.stderr)
+
+
+def deliver(
+    result: CheckResult, outputs: Sequence[Output], *, colour: Colour, quiet: bool = False, verbose: bool = False
+) -> None:
+    """Write every report that was asked for, files first. Text goes to standard output unless another format does."""
+    from netqed.report.json import render_json
+    from netqed.report.text import render_text
+
+    def text(style: Style) -> str:
+        return render_text(result, style=style, quiet=quiet, verbose=verbose)
+
+    render: Mapping[str, Callable[[Style], str]] = {"text": text, "json": lambda _: render_json(result)}
+    for output in outputs:
+        if output.file is not None:
+            write_file(output.file, render[output.format](Style()))
+    to_stdout = [output.format for output in outputs if output.file is None] or ["text"]
+    emit(render[to_stdout[0]](style_of(sys.stdout, colour)))
+
+
+def outputs_of(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[Output, ...]:
+    """The reports that -o asks for. Two on standard output would be neither; one file cannot be two reports."""
+    outputs = tuple(parse_output(value) for value in values)
+    if sum(output.file is None for output in outputs) > 1:
+        raise click.UsageError("only one report can go to standard output: give the others a file, -o json=FILE")
+    files = [output.file for output in outputs if output.file is not None]
+    if len(set(files)) < len(files):
+        raise click.UsageError("two reports would go to the same file")
+    return outputs
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then in its place. What is no regular file (a pipe, a device)
+    is written to directly."""
+    try:
+        if file.exists() and not file.is_file():
+            with file.open("w", encoding="utf-8") as out:
+                out.write(text)
+            return
+        beside = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+        try:
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(file)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError([Problem(f"cannot write: {error.strerror or error}", Position(str(file)))]) from error
+
+
+def emit(text: str) -> bool:
+    """Write to standard output; False where nobody reads it any more, which is no error."""
+    if sys.stdout is None:
+        return False
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush()
+        return False
+    except OSError as error:
+        problem = Problem(f"cannot write to standard output: {error.strerror or error}")
+        hush()
+        raise InputError([problem]) from error
+    return True
+
+
+def hush() -> None:
+    """Send what is left for standard output nowhere, so that the interpreter's own flush at exit does not complain."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        return

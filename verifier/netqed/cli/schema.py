@@ -1,0 +1,37 @@
+"""`netqed schema`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from netqed.cli import exits
+from netqed.cli.options import Command
+from netqed.cli.output import emit
+
+_EPILOG = """\
+Examples:
+  netqed schema > netqed.schema.json
+  netqed schema report > report.schema.json
+
+  An editor that knows YAML schemas completes the spec when its first line is
+  # yaml-language-server: $schema=./netqed.schema.json"""
+
+
+@click.command("schema", cls=Command, epilog=_EPILOG)
+@click.argument("which", type=click.Choice(["spec", "report"]), default="spec")
+def command(which: str) -> int:
+    """Print the JSON Schema of the spec (the default) or of the JSON report."""
+    schema: dict[str, Any]
+    if which == "spec":
+        from netqed import api
+
+        schema = api.spec_schema()
+    else:
+        from netqed.report.schema import report_schema
+
+        schema = report_schema()
+    emit(json.dumps(schema, indent=2) + "\n")
+    return exits.HOLDS
