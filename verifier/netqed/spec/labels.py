@@ -8,9 +8,19 @@ from typing import Final
 NAMESPACE_NAME_LABEL: Final = "kubernetes.io/metadata.name"
 """Carried by every namespace with its own name as the value (A4, fact 31)."""
 
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
-_DNS_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_DNS_SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+_SUBDOMAIN: Final = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
+
+VALUE_PATTERN: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+"""A label value that is not empty, or the name in a label key."""
+KEY_PATTERN: Final = rf"(?:{_SUBDOMAIN}/)?{VALUE_PATTERN}"
+"""A label key; its prefix may have 253 characters, which the pattern does not say."""
+NAMESPACE_PATTERN: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+OBJECT_NAME_PATTERN: Final = _SUBDOMAIN
+"""The name of a workload; at most 253 characters, which the pattern does not say."""
+
+_NAME = re.compile(VALUE_PATTERN)
+_DNS_LABEL = re.compile(NAMESPACE_PATTERN)
+_DNS_SUBDOMAIN = re.compile(_SUBDOMAIN)
 
 
 def key_fault(key: str) -> str | None:

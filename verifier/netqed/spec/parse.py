@@ -28,9 +28,6 @@ from netqed.spec.meaning import parse_block
 from netqed.spec.nodes import SpecSource, compose, date_text, is_null
 from netqed.spec.sentences import AnyOf, Endpoint, Network
 
-SPEC_NAME: Final = "netqed.yaml"
-"""The file that is looked for where no spec is named."""
-
 TOP_KEYS: Final = ("manifests", "inputs", "cluster", "namespaces", "workloads", "groups", "invariants", "assume")
 CLUSTER_KEYS: Final = ("podCIDRs", "nodeCIDRs", "serviceCIDRs", "families")
 WORKLOAD_KEYS: Final = ("namespace", "kind", "name", "labels", "ports", "hostNetwork", "serviceAccount")
@@ -38,26 +35,11 @@ PORT_KEYS: Final = ("port", "name", "protocol")
 INVARIANT_KEYS: Final = ("name", "assert", "scope", "why", "expect", "until", "allow-empty")
 GROUP_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?"
 """Group names: letters, digits, '-', '_' and '.', beginning and ending with a letter or digit."""
+KIND_NAME: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 PORT_NAME: Final = r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*"
 """Names of container ports, as the API server takes them: at most 15 characters, one of them a letter."""
 
 T = TypeVar("T")
-
-
-def find_spec(first_path: str | None) -> Path | None:
-    """Return the nearest `netqed.yaml` in or above a path, up to the git root (the folder with `.git`) or, outside a
-    repository, the file system's. None, `-` and `''` stand for the working directory. A path below the working
-    directory comes back relative to it."""
-    here = Path.cwd().resolve()
-    start = here if not first_path or first_path == "-" else Path(first_path).resolve()
-    folder = start if start.is_dir() else start.parent
-    for candidate in (folder, *folder.parents):
-        found = candidate / SPEC_NAME
-        if found.is_file():
-            return found.relative_to(here) if found.is_relative_to(here) else found
-        if (candidate / ".git").exists():
-            return None
-    return None
 
 
 def parse_sentence_invariant(sentence: str) -> StatedInvariant:
@@ -369,6 +351,6 @@ class _Reader:
 
 
 def _kind_fault(kind: str) -> str | None:
-    if re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?", kind):
+    if re.fullmatch(KIND_NAME, kind):
         return None
     return f"'{kind}' is no kind of object: letters and digits, such as 'Kafka'"
