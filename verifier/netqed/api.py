@@ -81,14 +81,15 @@ def load_spec(
     Without a file, the `netqed.yaml` in or above `near` (by default the working directory) up to the root of its git
     repository; None if there is none.
     """
-    from netqed.spec.specfile import find_spec, parse_spec
+    from netqed.spec.find import find_spec
+    from netqed.spec.parse import parse_spec
 
+    if text is not None:
+        return parse_spec(text, str(file) if file is not None else "<spec>")
     if file is None:
         file = find_spec(str(near) if near is not None else None)
         if file is None:
             return None
-    if text is not None:
-        return parse_spec(text, str(file))
     name = STDIN if str(file) == "-" else str(file)
     try:
         content = sys.stdin.buffer.read() if name == STDIN else Path(file).read_bytes()
@@ -152,7 +153,7 @@ def prove(
 ) -> CheckResult:
     """The verdict on one sentence, for each input. The spec's groups, assumptions and cluster apply; its invariants do
     not."""
-    from netqed.spec.specfile import parse_sentence_invariant
+    from netqed.spec.parse import parse_sentence_invariant
 
     return check(
         paths, spec=replace(spec or Spec(), invariants=(parse_sentence_invariant(sentence),)), settings=settings
@@ -256,7 +257,7 @@ def _inputs(spec: Spec, paths: Iterable[str | Path]) -> list[_Input]:
 
 def _load_inputs(inputs: Iterable[_Input], spec: Spec, settings: Settings) -> list[tuple[str | None, Cluster, Spec]]:
     """Each input's cluster and the spec resolved in it; InputError with the problems of all of them."""
-    from netqed.spec.resolution import resolve
+    from netqed.spec.resolve import resolve
 
     exclude = (spec.file,) if spec.file is not None and spec.file != STDIN else ()
     loaded: list[tuple[str | None, Cluster, Spec]] = []

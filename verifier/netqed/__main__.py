@@ -1,0 +1,5 @@
+"""`python -m netqed`."""
+
+from netqed.cli import main
+
+main()
