@@ -1,0 +1,300 @@
+"""The verdict of a sentence by brute force: every flow of a small world, each decided by the evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address
+from typing import Literal
+
+from netqed.reference.evaluate import Evaluator
+from netqed.reference.flow import Address, AddressEnd, End, Flow, PodEnd, World
+from netqed.resources.cluster import Cluster
+from netqed.resources.objects import ContainerPort, PolicyPort
+from netqed.spec.document import Scope, Spec, StatedInvariant
+from netqed.spec.sentences import (
+    CannotReach,
+    CanReach,
+    Endpoint,
+    Exception_,
+    Isolated,
+    NoOtherNamespace,
+    NoOtherValue,
+    OnlyCanReach,
+    Pods,
+    Ports,
+)
+from support.candidates import OTHER_NODE, Candidate, Contradiction, Labels, Universe
+from support.footprint import NAME_KEY, atoms_of, sides_of
+from support.partition import port_cells
+
+GOVERNED = (6, 17, 132)
+NUMBERS = {None: 6, "TCP": 6, "UDP": 17, "SCTP": 132}
+PROTOCOL_WORDS = {6: "TCP", 17: "UDP", 132: "SCTP"}
+
+Word = Literal["proved", "refuted", "vacuous", "input-error"]
+Traffic = tuple[int, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict with the flow that refutes, or the reason."""
+
+    word: Word
+    why: str = ""
+
+
+def scope_of(stated: StatedInvariant, default: Scope | None = None) -> Scope:
+    """The scope of a sentence: its own, the default, or its form's."""
+    return stated.scope or default or ("now" if isinstance(stated.invariant, CanReach) else "always")
+
+
+def brute_force(cluster: Cluster, spec: Spec, stated: StatedInvariant, default: Scope | None = None) -> Answer:
+    """The verdict of one sentence over one input."""
+    question = Question(Universe(cluster, spec, stated.invariant, scope_of(stated, default)))
+    try:
+        question.universe.pods  # noqa: B018 - an input that violates the assumptions is told before all else
+    except Contradiction as found:
+        return Answer("input-error", str(found))
+    return question.answer()
+
+
+class Question:
+    """One sentence in one universe."""
+
+    def __init__(self, universe: Universe) -> None:
+        self.universe = universe
+        self.invariant = universe.invariant
+        self._evaluators: dict[tuple[tuple[str, Labels], ...], Evaluator] = {}
+
+    def answer(self) -> Answer:
+        """The first flow that violates, or that there is none, or that there is no flow to speak of."""
+        if empty := self.empty_selector():
+            return Answer("vacuous", f"matches no workload: {empty}")
+        asked = False
+        for source, destination, flow in self.flows():
+            asked = True
+            allowed = self.evaluator(source, destination).decide(flow).allowed
+            if allowed != isinstance(self.invariant, CanReach):
+                return Answer("refuted", f"{source}\n    -> {destination}\n    {flow.protocol}/{flow.port}")
+        return Answer("proved") if asked else Answer("vacuous", "no flow")
+
+    def empty_selector(self) -> Endpoint | None:
+        """A label selector of the sentence's sides that no workload loaded can match; A of `only A` is exempt."""
+        sides = sides_of(self.invariant)
+        for side in sides[1:] if isinstance(self.invariant, OnlyCanReach) else sides:
+            for atom in atoms_of(side):
+                if not isinstance(atom, Pods) or (isinstance(atom.namespace, str) and atom.selector is None):
+                    continue
+                if not any(pod.workload and self.universe.member(atom, pod) for pod in self.universe.pods):
+                    return atom
+        return None
+
+    # The flows asked about
+
+    def flows(self) -> Iterator[tuple[Candidate, Candidate, Flow]]:
+        """Every flow in scope that the sentence speaks of, policies left aside."""
+        universe = self.universe
+        others = (*universe.externals, *universe.nodes)
+        sources = (*universe.pods, *others)
+        destinations = (*(v for pod in universe.pods for v in universe.with_names(pod)), *others)
+        for destination in destinations:
+            for source in sources:
+                if not self.spoken_of(source, destination):
+                    continue
+                for addresses in self.addresses(source, destination):
+                    for protocol, port in self.traffic:
+                        if self.excepted(source, destination, protocol, port):
+                            continue
+                        for flow in self.on_nodes(source, destination, addresses, protocol, port):
+                            yield source, destination, flow
+
+    def spoken_of(self, source: Candidate, destination: Candidate) -> bool:
+        """Whether the pair lies between the sentence's sides."""
+
+        def holds(endpoint: Endpoint, of_source: bool) -> bool:
+            if of_source:
+                return self.universe.member(endpoint, source, destination)
+            return self.universe.member(endpoint, destination)
+
+        match self.invariant:
+            case CannotReach(a, b) | CanReach(a, b):
+                return holds(a, True) and holds(b, False)
+            case OnlyCanReach(a, b):
+                return not holds(a, True) and holds(b, False)
+            case Isolated(inside, None):
+                return holds(inside, True) != holds(inside, False)
+            case Isolated(inside, outside) if outside is not None:
+                inward = holds(outside, True) and holds(inside, False)
+                return inward or (holds(inside, True) and holds(outside, False))
+            case NoOtherNamespace():
+                pods = source.kind == "pod" and destination.kind == "pod"
+                return pods and source.namespace != destination.namespace
+            case NoOtherValue(key, of):
+                if source.kind != "pod" or destination.kind != "pod":
+                    return False
+                pair = [dict(e.labels if of == "pod" else e.namespace_labels) for e in (source, destination)]
+                return key in pair[1] and pair[0].get(key) != pair[1][key]
+        raise ValueError(self.invariant)
+
+    def addresses(self, source: Candidate, destination: Candidate) -> Iterator[tuple[Address, Address]]:
+        """The addresses of the two sides, if both can exist at once and are not one and the same pod; else nothing."""
+        if source.addresses[0].version != destination.addresses[0].version:
+            return
+        if source.kind == destination.kind == "pod":
+            same_namespace = source.namespace == destination.namespace
+            if same_namespace and source.namespace_labels != destination.namespace_labels:
+                return
+            if source.workload is destination.workload and source.workload and not source.workload.is_template:
+                return
+        pairs = [(s, d) for s in source.addresses for d in destination.addresses if s != d]
+        if pairs:
+            yield pairs[0]
+        elif self.share_host(source, destination):
+            yield source.addresses[0], destination.addresses[0]
+
+    @staticmethod
+    def share_host(source: Candidate, destination: Candidate) -> bool:
+        """Whether both are at one node's address: pods on its network, or such a pod and the node."""
+        on_host = [c.host_network or c.kind == "node" for c in (source, destination)]
+        return all(on_host) and "pod" in (source.kind, destination.kind)
+
+    def excepted(self, source: Candidate, destination: Candidate, protocol: int, port: int | None) -> bool:
+        """Whether some exception removes the flow."""
+
+        def removes(one: Exception_) -> bool:
+            member = self.universe.member
+            return (
+                (one.source is None or member(one.source, source, destination))
+                and (one.destination is None or member(one.destination, destination))
+                and (not one.ports or in_ports(one.ports, protocol, port))
+                and (one.either is None or member(one.either, source) or member(one.either, destination))
+            )
+
+        return any(removes(one) for one in self.invariant.exceptions)
+
+    @cached_property
+    def traffic(self) -> list[Traffic]:
+        """Protocols and ports that the sentence asks about, one of each cell."""
+        footprint = self.universe.footprint
+        found: list[Traffic] = []
+        for protocol in sorted({*GOVERNED, *(r.protocol for r in self.invariant.ports)}):
+            if protocol not in GOVERNED:
+                if in_ports(self.invariant.ports, protocol, None):
+                    found.append((protocol, None))
+                continue
+            items = [p for p in footprint.ports if NUMBERS[p.protocol] == protocol]
+            named = {p.port for p in items if isinstance(p.port, str)}
+            declared: list[tuple[int, str, int]] = [
+                (index, c.name, c.number)
+                for index, workload in enumerate(self.universe.workloads)
+                for c in workload.container_ports
+                if c.name in named and c.name is not None and NUMBERS[c.protocol] == protocol
+            ]
+            ranges = [r for r in footprint.ranges if r.protocol == protocol and r.first is not None]
+            edges = {edge for p in items if isinstance(p.port, int) for edge in (p.port, (p.end_port or p.port) + 1)}
+            edges |= {edge for r in ranges for edge in (r.first or 1, (r.last or r.first or 1) + 1)}
+            edges |= {edge for _, _, number in declared for edge in (number, number + 1)}
+
+            def signature(
+                port: int,
+                items: list[PolicyPort] = items,
+                declared: list[tuple[int, str, int]] = declared,
+                protocol: int = protocol,
+            ) -> object:
+                return (
+                    tuple(isinstance(p.port, int) and p.port <= port <= (p.end_port or p.port) for p in items),
+                    tuple(in_ports((r,), protocol, port) for r in footprint.ranges),
+                    tuple((index, name) for index, name, number in declared if number == port),
+                )
+
+            ports = port_cells(edges, signature)
+            found += [(protocol, p) for p in ports if in_ports(self.invariant.ports, protocol, p)]
+        return found
+
+    def on_nodes(
+        self, source: Candidate, destination: Candidate, at: tuple[Address, Address], protocol: int, port: int | None
+    ) -> Iterator[Flow]:
+        """The flow, once for each choice of nodes that matters: a host-networked source may share the node of a
+        destination unless both nodes are known, and a node is never the destination's own."""
+        choices = [(source.node, destination.node)]
+        governed = destination.kind == "pod" and not destination.host_network
+        if source.host_network and governed and (source.node is None or destination.node is None):
+            choices.append((shared := source.node or destination.node or OTHER_NODE, shared))
+        for nodes in choices:
+            flow = Flow(
+                as_end(source, at[0], nodes[0], protocol, port, "source"),
+                as_end(destination, at[1], nodes[1], protocol, port, "destination"),
+                protocol,
+                port,
+            )
+            if not self.from_own_node_itself(source, destination, flow, nodes):
+                yield flow
+
+    def from_own_node_itself(
+        self, source: Candidate, destination: Candidate, flow: Flow, nodes: tuple[str | None, str | None]
+    ) -> bool:
+        """Whether the source is, as a node, the destination's own, or the choice of nodes contradicts its address."""
+        if not isinstance(flow.destination, PodEnd):
+            return False
+        node = nodes[1]
+        own = {*flow.destination.node_addresses}
+        own |= {ip_address(a) for n in self.universe.cluster.nodes if n.name == node for a in n.addresses}
+        if source.kind != "pod":
+            same_name = node is not None and node == source.node
+            return same_name or flow.source.address in own
+        if source.host_network and node is not None and nodes[0] == node and own:
+            return flow.source.address not in own
+        return False
+
+    def evaluator(self, source: Candidate, destination: Candidate) -> Evaluator:
+        """The evaluator of the world in which both candidates exist."""
+        ends = {c.namespace: c.namespace_labels for c in (source, destination) if c.kind == "pod"}
+        key = tuple(sorted(ends.items()))
+        if key not in self._evaluators:
+            universe = self.universe
+            own = {name: {k: v for k, v in labels if k != NAME_KEY} for name, labels in key}
+            self._evaluators[key] = Evaluator(
+                World(
+                    policies=universe.cluster.policies,
+                    namespaces={**universe.declared, **own},
+                    nodes={n.name: tuple(map(ip_address, n.addresses)) for n in universe.cluster.nodes},
+                )
+            )
+        return self._evaluators[key]
+
+
+def in_ports(ports: Ports, protocol: int, port: int | None) -> bool:
+    """Whether PORTS hold the traffic; none given means any port of TCP, UDP and SCTP."""
+    if not ports:
+        return protocol in GOVERNED
+    for item in ports:
+        if item.protocol == protocol:
+            if item.first is None:
+                return True
+            if port is not None and item.first <= port <= (item.first if item.last is None else item.last):
+                return True
+    return False
+
+
+def as_end(
+    one: Candidate,
+    at: Address,
+    node: str | None,
+    protocol: int,
+    port: int | None,
+    side: Literal["source", "destination"],
+) -> End:
+    """The candidate as a side of a flow."""
+    if one.kind != "pod":
+        return AddressEnd(at, node)
+    if one.workload is None:
+        declared = tuple(ContainerPort(port, name, PROTOCOL_WORDS[protocol]) for name in sorted(one.names) if port)
+        identity = f"invented {side}"
+        addresses: tuple[Address, ...] = ()
+    else:
+        declared = one.workload.container_ports
+        identity = one.workload.display + (f" {side}" if one.workload.is_template else "")
+        addresses = tuple(map(ip_address, one.workload.node_addresses))
+    return PodEnd(one.namespace, dict(one.labels), at, declared, one.host_network, node, addresses, identity)
