@@ -50,6 +50,8 @@ class Population:
     pods: tuple[PodFacts, ...] = ()
     """In the order of preference; an index of `WorkloadIs` is a place in this tuple."""
     nodes: tuple[NodeFacts, ...] = ()
+    nodes_complete: bool = False
+    """Whether `nodes` are all the nodes there are now."""
     pod_ranges: tuple[Network, ...] = ()
     """Where pods without a known address have theirs."""
     external_outside: tuple[Network, ...] = ()

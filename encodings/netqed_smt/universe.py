@@ -24,7 +24,7 @@ ICMP_FAMILY: Final = {1: 4, 58: 6}
 class Universe:
     """The flows between the endpoints of a population, as constraints of a solver.
 
-    `now` and `ranges` are guards. Under `now` pods are the input's workloads and nodes its nodes (where it has any);
+    `now` and `ranges` are guards. Under `now` pods are the input's workloads and nodes its nodes (where it lists them);
     without it any pod that is not host-networked may exist besides. Under `ranges` pods whose address is not known
     have one in the population's pod ranges, and external addresses lie outside its excluded ranges.
     """
@@ -137,7 +137,7 @@ class Universe:
                     solver.conjunction((at_node, family, self.ranges, *elsewhere)),
                     side.in_any_block(population.node_ranges, version),
                 )
-        if population.nodes:
+        if population.nodes_complete:
             codes = self.vocabulary.nodes
             self._require_if(self.now, solver.between(side.node, 0, len(codes.values), codes.width))
             declared = {node.name for node in population.nodes}

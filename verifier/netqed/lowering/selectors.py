@@ -25,6 +25,11 @@ NAME_LABEL: Final = "kubernetes.io/metadata.name"
 _NAMESPACE_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 
 
+def is_namespace_name(text: str) -> bool:
+    """Whether a namespace can be called so: a DNS label (A9, fact 52)."""
+    return _NAMESPACE_NAME.match(text) is not None
+
+
 def pod_selector(selector: LabelSelector) -> Predicate:
     """Pods whose labels the selector matches; the empty selector matches all."""
     return all_of(
@@ -73,7 +78,7 @@ def _namespace_requirement(requirement: Requirement) -> Predicate:
 def _namespace_in(key: str, values: frozenset[str]) -> Predicate:
     """The name label's value is the namespace's name; what cannot be a namespace's name matches none."""
     if key == NAME_LABEL:
-        return any_of([NamespaceIs(value) for value in sorted(values) if _NAMESPACE_NAME.match(value)])
+        return any_of([NamespaceIs(value) for value in sorted(values) if is_namespace_name(value)])
     return NamespaceLabelIn(key, values)
 
 

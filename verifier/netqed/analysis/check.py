@@ -1,0 +1,132 @@
+"""All invariants of a spec checked against one input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final
+
+from netqed.analysis.assumptions import problem_at, violations
+from netqed.analysis.counts import namespace_counts
+from netqed.analysis.results import Basis, InputResult
+from netqed.analysis.roster import Roster
+from netqed.analysis.session import Session
+from netqed.analysis.verdicts import Judge
+from netqed.resources.cluster import Cluster
+from netqed.sources.position import InputError, Problem
+from netqed.spec.document import Scope, Spec
+from netqed.spec.sentences import EveryPodHas, NoPodHas
+from netqed_smt.model import At, IsPod, Side, all_of
+from netqed_smt.solver import Answer
+
+READING: Final = "spec"
+"""The reading of implementation-defined matters: what the API's conformance tests pin (docs/semantics.md)."""
+
+Progress = Callable[[int, int, str], None]
+
+
+def check(
+    cluster: Cluster,
+    spec: Spec,
+    *,
+    default_scope: Scope | None = None,
+    today: date | None = None,
+    rlimit: int | None = None,
+    progress: Progress | None = None,
+) -> InputResult:
+    """The verdicts on every invariant of a resolved spec, in its order, and what they rest on.
+
+    `default_scope` is that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
+    budget for one question, in Z3's resource units. Raises InputError where assumptions contradict the input or each
+    other, and Disagreement where the evaluator does not confirm a witness.
+    """
+    session = Session(cluster, spec, rlimit)
+    try:
+        problems = [
+            problem
+            for stated in spec.assumptions
+            for problem in violations(stated, session.endpoints, session.membership)
+        ]
+        if not problems:
+            problems = list(_contradictions(session))
+        if problems:
+            raise InputError(problems)
+        judge = Judge(session, default_scope, today or date.today())
+        results = []
+        for number, stated in enumerate(spec.invariants):
+            if progress is not None:
+                progress(number, len(spec.invariants), stated.title)
+            results.append(judge.result(stated))
+    finally:
+        session.solver.close()
+    return InputResult(
+        name=None,
+        results=tuple(results),
+        namespaces=namespace_counts(session.roster),
+        basis=basis(session.roster),
+    )
+
+
+def _contradictions(session: Session) -> Iterator[Problem]:
+    """Assumptions that leave no flow at all, or no pod in a set that one of them speaks of.
+
+    UNSAT says that no flow (with such a pod) exists under the assumptions; then everything about it would be proved.
+    """
+    ask, literal = session.questions.ask, session.questions.literal
+    scope = session.scope("always")
+    for stated, guard in zip(session.spec.assumptions, session.assumptions, strict=True):
+        assumption = stated.assumption
+        if isinstance(assumption, NoPodHas | EveryPodHas):
+            where = all_of([IsPod(), session.endpoints.who(assumption.where)])
+            members = literal(At(Side.SOURCE, where))
+            # `no pod in A has LABELS` may well say of the whole of A that it is empty.
+            alone = [guard.literal] if isinstance(assumption, NoPodHas) else []
+            before = [session.ranges.literal, *alone, members]
+            if ask([*scope, members]) is Answer.UNSAT and ask(before) is Answer.SAT:
+                yield problem_at(
+                    stated.span,
+                    f"the assumptions contradict each other: under all of them no pod can exist that "
+                    f"'{stated.sentence}' speaks of",
+                    "drop one of them: from a contradiction everything would be proved",
+                )
+    if session.assumptions and ask(scope) is Answer.UNSAT:
+        yield problem_at(
+            session.spec.assumptions[0].span,
+            "the assumptions contradict each other: no flow at all is possible under all of them",
+            "drop one of them: from a contradiction everything would be proved",
+        )
+
+
+def basis(roster: Roster) -> Basis:
+    """What the answers on this input rest on."""
+    cluster = roster.cluster
+    return Basis(
+        reading=READING,
+        assumptions=tuple(stated.sentence for stated in roster.spec.assumptions),
+        standing=tuple(_standing(roster)),
+        sources=cluster.sources,
+        files=cluster.files,
+        objects=cluster.objects,
+        policies=len(cluster.policies),
+        namespaces=sum(labels is not None for labels in roster.namespaces.values()),
+        workloads=len(roster.workloads),
+        left_out=cluster.left_out,
+        notes=cluster.notes,
+        ignored=cluster.ignored,
+        digest=cluster.digest,
+    )
+
+
+def _standing(roster: Roster) -> Iterator[str]:
+    """What every answer takes for granted."""
+    yield "declared labels are complete: what a mesh or an operator injects later is not seen"
+    yield "traffic from or through a pod's own node cannot be blocked, and is not asked about"
+    yield "host-networked pods have their node's address and no policy governs them; none are invented"
+    yield "policies govern TCP, UDP and SCTP, and an ipBlock matches pods' addresses"
+    if not roster.spec.cluster.pod_cidrs:
+        yield "pods without a known address have a private one (cluster.podCIDRs is not set)"
+    if roster.spec.cluster.families != ("IPv4", "IPv6"):
+        yield f"the cluster runs {' and '.join(roster.spec.cluster.families)} only"
+    undeclared = sum(labels is None for labels in roster.namespaces.values())
+    if undeclared:
+        yield "namespaces that nobody declares may carry any labels beside their own name"

@@ -1,0 +1,96 @@
+"""Counts by namespace: policies, workloads, how many are isolated, invariants that speak of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from netqed.analysis.results import NamespaceCounts
+from netqed.analysis.roster import Roster
+from netqed.lowering.networkpolicy import effective_directions
+from netqed.reference.selectors import selector_matches
+from netqed.resources.objects import LabelSelector, NetworkPolicy, Workload
+from netqed.spec.sentences import (
+    AnyOf,
+    CannotReach,
+    CanReach,
+    Endpoint,
+    Invariant,
+    Isolated,
+    OnlyCanReach,
+    Pods,
+    WorkloadRef,
+)
+from netqed_smt.model import Direction
+
+
+def namespace_counts(roster: Roster) -> tuple[NamespaceCounts, ...]:
+    """One entry for each namespace that holds a policy or a workload, or that an invariant names, by name.
+
+    Host-networked workloads count, and are never isolated (A7, fact 43).
+    """
+    policies: dict[str, list[NetworkPolicy]] = defaultdict(list)
+    for policy in roster.cluster.policies:
+        policies[policy.namespace].append(policy)
+    workloads = Counter(workload.namespace for workload in roster.workloads)
+    isolated: dict[Direction, Counter[str]] = {direction: Counter() for direction in Direction}
+    for workload in roster.workloads:
+        for direction in isolating_directions(workload, policies[workload.namespace]):
+            isolated[direction][workload.namespace] += 1
+    named = Counter(name for stated in roster.spec.invariants for name in sorted(set(namespaces_of(stated.invariant))))
+    names = sorted({*(name for name, listed in policies.items() if listed), *workloads, *named})
+    return tuple(
+        NamespaceCounts(
+            namespace=name,
+            declared=roster.namespaces.get(name) is not None,
+            policies=len(policies[name]),
+            workloads=workloads[name],
+            isolated_ingress=isolated[Direction.INGRESS][name],
+            isolated_egress=isolated[Direction.EGRESS][name],
+            invariants=named[name],
+        )
+        for name in names
+    )
+
+
+def isolating_directions(workload: Workload, policies: list[NetworkPolicy]) -> frozenset[Direction]:
+    """The directions for which some policy of the workload's namespace selects it (A1, fact 1)."""
+    if workload.host_network:
+        return frozenset()
+    found: set[Direction] = set()
+    for policy in policies:
+        directions = effective_directions(policy)
+        if not directions <= found and selector_matches(policy.pod_selector or LabelSelector(), workload.labels):
+            found |= directions
+    return frozenset(found)
+
+
+def namespaces_of(invariant: Invariant) -> Iterator[str]:
+    """The namespaces that the invariant names, those of its exceptions included."""
+    match invariant:
+        case CannotReach(source, destination) | CanReach(source, destination) | OnlyCanReach(source, destination):
+            yield from _named(source)
+            yield from _named(destination)
+        case Isolated(inside, outside):
+            yield from _named(inside)
+            if outside is not None:
+                yield from _named(outside)
+        case _:
+            pass
+    for exception in invariant.exceptions:
+        for endpoint in (exception.source, exception.destination):
+            if endpoint is not None:
+                yield from _named(endpoint)
+
+
+def _named(endpoint: Endpoint) -> Iterator[str]:
+    match endpoint:
+        case Pods(namespace) if isinstance(namespace, str):
+            yield namespace
+        case WorkloadRef(namespace):
+            yield namespace
+        case AnyOf(items):
+            for item in items:
+                yield from _named(item)
+        case _:
+            pass

@@ -1,0 +1,112 @@
+"""The cluster's inhabitants as the universe takes them: workloads in a fixed order, namespaces, nodes, ranges."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address
+
+from netqed.analysis.flow_ends import world_of
+from netqed.lowering.networkpolicy import PROTOCOLS
+from netqed.lowering.selectors import NAME_LABEL
+from netqed.reference.flow import Address, World
+from netqed.resources.cluster import Cluster
+from netqed.resources.objects import Labels, Workload
+from netqed.spec.addresses import PRIVATE_POD_RANGES
+from netqed.spec.document import Spec
+from netqed.spec.sentences import WorkloadRef
+from netqed_smt.population import NodeFacts, PodFacts, Population
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The input and the spec's own facts about who exists. `workloads` are in the order in which witnesses prefer
+    them: pods before templates, then by namespace, kind and name."""
+
+    cluster: Cluster
+    spec: Spec
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Every workload of the input and of the spec; a place in it is its index."""
+        return tuple(
+            sorted(
+                (*self.cluster.workloads, *self.spec.workloads),
+                key=lambda w: (w.is_template, w.namespace, w.kind, w.name),
+            )
+        )
+
+    @cached_property
+    def namespaces(self) -> Mapping[str, Labels | None]:
+        """The known namespaces with their labels, the name label left out; None where nobody declares them."""
+        known = {*self.cluster.known_namespaces, *self.spec.namespaces, *(w.namespace for w in self.spec.workloads)}
+        return {name: self._declared(name) for name in sorted(known)}
+
+    def _declared(self, name: str) -> Labels | None:
+        if name in self.cluster.namespaces:
+            labels = self.cluster.namespaces[name].labels
+        elif name in self.spec.namespaces:
+            labels = self.spec.namespaces[name]
+        else:
+            return None
+        return {key: value for key, value in labels.items() if key != NAME_LABEL}
+
+    @cached_property
+    def world(self) -> World:
+        """What the evaluator judges this input's flows against."""
+        return world_of(self.cluster, self.spec.namespaces)
+
+    @cached_property
+    def _by_reference(self) -> Mapping[tuple[str, str, str], tuple[int, ...]]:
+        found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for index, workload in enumerate(self.workloads):
+            for kind, name in ((workload.kind, workload.name), *workload.owners):
+                found[workload.namespace, kind.lower(), name].append(index)
+        return {reference: tuple(indices) for reference, indices in found.items()}
+
+    def referred(self, reference: WorkloadRef) -> tuple[int, ...]:
+        """The indices of the workloads that `namespace/kind/name` means: itself, and pods that stem from it."""
+        return self._by_reference.get((reference.namespace, reference.kind, reference.name), ())
+
+    @cached_property
+    def population(self) -> Population:
+        """The facts that the universe is built from."""
+        ranges = self.spec.cluster
+        versions = {network.version for network in ranges.pod_cidrs}
+        return Population(
+            namespaces=self.namespaces,
+            pods=tuple(self._facts(workload) for workload in self.workloads),
+            nodes=tuple(NodeFacts(name, tuple(found)) for name, found in sorted((self.world.nodes or {}).items())),
+            nodes_complete=bool(self.cluster.nodes),
+            pod_ranges=(
+                *ranges.pod_cidrs,
+                *(network for network in PRIVATE_POD_RANGES if network.version not in versions),
+            ),
+            external_outside=ranges.pod_cidrs,
+            node_ranges=ranges.node_cidrs,
+            families=ranges.families,
+        )
+
+    def addresses(self, workload: Workload) -> tuple[Address, ...]:
+        """The workload's known addresses; of a host-networked pod, its node's."""
+        own = tuple(ip_address(text) for text in workload.addresses)
+        if own or not workload.host_network:
+            return own
+        hosts = tuple(ip_address(text) for text in workload.node_addresses)
+        return hosts or (self.world.nodes or {}).get(workload.node_name or "", ())
+
+    def _facts(self, workload: Workload) -> PodFacts:
+        protocols = [PROTOCOLS[port.protocol or "TCP"] for port in workload.container_ports]
+        ports = list(zip(workload.container_ports, protocols, strict=True))
+        return PodFacts(
+            namespace=workload.namespace,
+            labels=workload.labels,
+            ports=tuple((port.name, protocol, port.number) for port, protocol in ports if port.name is not None),
+            declared=tuple(sorted({(protocol, port.number) for port, protocol in ports})),
+            host_network=workload.host_network,
+            single=not workload.is_template,
+            node=workload.node_name,
+            addresses=self.addresses(workload),
+        )

@@ -1,0 +1,120 @@
+"""One input under one spec, encoded once and asked many times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netqed.analysis.assumptions import constraint
+from netqed.analysis.endpoints import Endpoints
+from netqed.analysis.membership import Membership
+from netqed.analysis.questions import Question, question_of
+from netqed.analysis.roster import Roster
+from netqed.lowering.layers import lower
+from netqed.lowering.selectors import is_namespace_name
+from netqed.resources.cluster import Cluster
+from netqed.spec.document import Scope, Spec, StatedAssumption
+from netqed.spec.sentences import Invariant, NamespacesNamed
+from netqed_smt.footprint import Footprint
+from netqed_smt.model import Direction, Predicate
+from netqed_smt.question import Questions
+from netqed_smt.solver import DEFAULT_RLIMIT, Answer, Solver, Term
+from netqed_smt.universe import Universe
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A literal under which constraints hold that a proof may or may not need, and what they say, in words."""
+
+    literal: Term
+    words: str
+
+
+class Session:
+    """The universe of a cluster and a spec, the policies' verdict on its flows, and questions about both."""
+
+    def __init__(self, cluster: Cluster, spec: Spec, rlimit: int | None = None) -> None:
+        self.cluster = cluster
+        self.spec = spec
+        self.roster = Roster(cluster, spec)
+        self.endpoints = Endpoints(self.roster)
+        self.membership = Membership(self.roster)
+        layers = lower(cluster)
+        self._questions_of: dict[int, Question] = {}
+        self.footprint = Footprint()
+        self.footprint.add_layers(layers)
+        for stated in spec.invariants:
+            self.footprint.add(self.question_of(stated.invariant).subject)
+        constraints = self._constraints()
+        self.solver = Solver(DEFAULT_RLIMIT if rlimit is None else rlimit)
+        self.universe = Universe(self.solver, self.roster.population, self.footprint)
+        self.questions = Questions(self.universe)
+        encoder = self.universe.encoder
+        self._allows = {
+            direction: self.solver.literal(encoder.allowed(layers, direction), direction.value)
+            for direction in Direction
+        }
+        self.allowed = self.solver.literal(self.solver.conjunction(self._allows.values()), "allowed")
+        self.blocked = self.solver.literal(self.solver.negation(self.allowed), "blocked")
+        self.assumptions = tuple(
+            self._guard(stated, predicate) for stated, predicate in zip(spec.assumptions, constraints, strict=True)
+        )
+        self.ranges = Guard(self.universe.ranges, self._words_of_ranges())
+
+    def _constraints(self) -> list[Predicate]:
+        """The assumptions as predicates; those that compare a label with the namespace's name come last, since they
+        need to know every value that anything else speaks of."""
+
+        def built(stated: StatedAssumption) -> Predicate:
+            predicate = constraint(stated.assumption, self.endpoints, self.footprint)
+            self.footprint.add(predicate)
+            return predicate
+
+        last = [isinstance(stated.assumption, NamespacesNamed) for stated in self.spec.assumptions]
+        early = {i: built(stated) for i, stated in enumerate(self.spec.assumptions) if not last[i]}
+        for values in self.footprint.namespace_labels.values():
+            self.footprint.namespaces.update(value for value in values if is_namespace_name(value))
+        return [early[i] if i in early else built(stated) for i, stated in enumerate(self.spec.assumptions)]
+
+    def _guard(self, stated: StatedAssumption, predicate: Predicate) -> Guard:
+        guard = self.solver.guard("assume")
+        self.solver.require(self.solver.implication(guard, self.universe.encoder.term(predicate)))
+        return Guard(guard, stated.sentence)
+
+    def _words_of_ranges(self) -> str:
+        if self.spec.cluster.pod_cidrs:
+            return "pods have addresses in cluster.podCIDRs, and external addresses lie outside"
+        return "pods have private addresses (cluster.podCIDRs is not set)"
+
+    def question_of(self, invariant: Invariant) -> Question:
+        """The invariant's question."""
+        key = id(invariant)
+        if key not in self._questions_of:
+            self._questions_of[key] = question_of(invariant, self.endpoints)
+        return self._questions_of[key]
+
+    def scope(self, scope: Scope) -> list[Term]:
+        """The literals that confine a question to a scope, under every assumption of the spec."""
+        literals = [self.ranges.literal, *(guard.literal for guard in self.assumptions)]
+        return [*literals, self.universe.now] if scope == "now" else literals
+
+    def violation(self, question: Question) -> list[Term]:
+        """Literals that hold of exactly the flows that violate the question's invariant."""
+        return [self.questions.literal(question.subject), self.blocked if question.must_allow else self.allowed]
+
+    def needed(self, assumptions: Sequence[Term]) -> tuple[str, ...]:
+        """After UNSAT under the assumptions: in words, guards of which none can go without the proof going too."""
+        core = self.solver.core(assumptions)
+        removable = [self.ranges, *self.assumptions]
+        kept = {id(literal) for literal in core}
+        remaining = [literal for literal in assumptions if id(literal) in kept]
+        words = []
+        for guard in removable:
+            if not any(literal is guard.literal for literal in remaining):
+                continue
+            without = [literal for literal in remaining if literal is not guard.literal]
+            if self.questions.ask(without) is Answer.UNSAT:
+                remaining = without
+            else:
+                words.append(guard.words)
+        return tuple(words)

@@ -1,0 +1,123 @@
+"""The verdict on one invariant: proved, refuted with a replayed witness, unknown, or vacuous."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from netqed.analysis.closers import closers
+from netqed.analysis.hints import port_hints
+from netqed.analysis.questions import Question, default_scope
+from netqed.analysis.results import Proved, Refuted, Result, Unknown, Vacuous, Verdict
+from netqed.analysis.session import Session
+from netqed.analysis.vacuity import idle_selector, idle_source
+from netqed.analysis.wishes import Wishes
+from netqed.analysis.witness import WitnessMaker
+from netqed.spec.document import Scope, StatedInvariant
+from netqed.spec.sentences import CanReach
+from netqed_smt.solver import Answer, Term
+
+Status = Literal["ok", "accepted", "expired", "unexpected", "allowed-empty", "failed", "unknown"]
+
+_BUDGET = "the solver's budget ran out (raise --rlimit)"
+
+
+class Judge:
+    """Decides the invariants of one session."""
+
+    def __init__(self, session: Session, default: Scope | None, today: date) -> None:
+        self._session = session
+        self._default = default
+        self._today = today
+        self._wishes = Wishes(session.questions)
+        self._maker = WitnessMaker(session.roster, session.universe)
+
+    def result(self, stated: StatedInvariant) -> Result:
+        """The invariant's verdict, and whether it fails the run."""
+        scope = stated.scope or self._default or default_scope(stated.invariant)
+        verdict = self.verdict(stated, scope)
+        hints = list(port_hints(self._session.roster, stated.invariant))
+        idle = idle_source(self._session, stated.invariant)
+        if idle is not None:
+            hints.append(f"{idle}, so this says that nothing at all can reach the destination")
+        return Result(
+            stated=stated,
+            scope=scope,
+            verdict=verdict,
+            status=status(stated, verdict, self._today),
+            hints=tuple(hints),
+        )
+
+    def verdict(self, stated: StatedInvariant, scope: Scope) -> Verdict:
+        """The verdict in the given scope.
+
+        The violation is asked first. SAT: some flow in scope violates the invariant, so it is refuted. UNSAT: none
+        does; it is proved if the invariant speaks of some flow at all, which is asked next, and vacuous if it speaks
+        of none.
+        """
+        session = self._session
+        idle = idle_selector(session, stated.invariant)
+        if idle is not None:
+            return Vacuous(idle)
+        if isinstance(stated.invariant, CanReach) and session.cluster.narrowing:
+            return self._narrowed()
+        question = session.question_of(stated.invariant)
+        literals = session.scope(scope)
+        violation = session.violation(question)
+        match session.questions.ask([*literals, *violation]):
+            case Answer.UNKNOWN:
+                return Unknown(_BUDGET)
+            case Answer.SAT:
+                return self._refuted(question, literals, violation)
+            case Answer.UNSAT:
+                return self._proved(question, literals, violation)
+
+    def _narrowed(self) -> Verdict:
+        kinds = ", ".join(note.text for note in self._session.cluster.narrowing[:3])
+        return Unknown(f"objects that netqed does not read narrow access further: {kinds}")
+
+    def _refuted(self, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
+        values = self._wishes.narrow([*literals, *violation])
+        witness = self._maker.witness(values, allowed=not question.must_allow)
+        subject = self._session.questions.literal(question.subject)
+        return Refuted(witness, closers(self._session, witness, literals, violation, subject))
+
+    def _proved(self, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
+        session = self._session
+        needed = session.needed([*literals, *violation])
+        subject = session.questions.literal(question.subject)
+        match session.questions.ask([*literals, subject]):
+            case Answer.SAT:
+                return Proved(rests_on=needed)
+            case Answer.UNKNOWN:
+                return Unknown(_BUDGET)
+            case Answer.UNSAT:
+                return Vacuous(self._why_empty(literals, subject))
+
+    def _why_empty(self, literals: list[Term], subject: Term) -> str:
+        """What empties the invariant: an assumption, the scope, or its own words."""
+        session = self._session
+        guards = [guard.literal for guard in session.assumptions]
+        free = [literal for literal in literals if not any(literal is guard for guard in guards)]
+        if guards and session.questions.ask([*free, subject]) is Answer.SAT:
+            return "under the assumptions no flow lies between the two sides"
+        now = session.universe.now
+        wide = [literal for literal in free if literal is not now]
+        if len(wide) < len(free) and session.questions.ask([*wide, subject]) is Answer.SAT:
+            return "no workload of the input makes a flow between the two sides"
+        return "no flow lies between the two sides"
+
+
+def status(stated: StatedInvariant, verdict: Verdict, today: date) -> Status:
+    """How the verdict counts, given what the spec expects of it."""
+    match verdict:
+        case Unknown():
+            return "unknown"
+        case Vacuous():
+            return "allowed-empty" if stated.allow_empty else "failed"
+        case Proved():
+            return "unexpected" if stated.expect == "refuted" else "ok"
+        case Refuted():
+            if stated.expect != "refuted":
+                return "failed"
+            return "expired" if stated.until is not None and stated.until < today else "accepted"

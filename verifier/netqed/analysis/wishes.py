@@ -1,0 +1,226 @@
+"""Which witness is shown: the order in which netqed prefers one violating flow to another.
+
+Wishes are taken one after the other; each is kept if some violating flow still satisfies it and all those kept before:
+
+1. both sides exist; else the destination does; else the source does (workloads of the input, nodes and external
+   addresses exist; an invented pod does not);
+2. sides that are pods, first the destination, then the source; pods that are not host-networked; then sides that are
+   external rather than nodes;
+3. invented pods live in declared namespaces, else in known ones;
+4. as few labels as possible that no workload of the input carries, then as few invented labels, namespace labels and
+   port names as possible;
+5. IPv4; a port that a container of the destination declares; TCP, then UDP, then SCTP;
+6. the first source, then the first destination, pods before templates and then by namespace, kind and name;
+7. the lowest port; the lowest label values and names; the lowest addresses, of external sides in the ranges kept for
+   documentation where those will do.
+
+The order is total: the witness does not depend on how the solver searches, nor on the order of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from typing import Final
+
+from netqed_smt.classes import FREE_CODE
+from netqed_smt.question import FlowValues, Preferences, Questions
+from netqed_smt.sides import ABSENT, WIDTHS, SideTerms
+from netqed_smt.solver import Term
+
+DOCUMENTATION: Final = (
+    IPv4Network("203.0.113.0/24"),
+    IPv4Network("198.51.100.0/24"),
+    IPv4Network("192.0.2.0/24"),
+    IPv6Network("2001:db8::/32"),
+)
+"""Ranges kept for documentation (RFC 5737, RFC 3849)."""
+
+
+class Wishes:
+    """Narrows violations to the witness that is shown."""
+
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
+        self._universe = questions.universe
+        self._solver = questions.universe.solver
+        self._flow = questions.universe.flow
+        self._sides: tuple[SideTerms, SideTerms] = (self._flow.source, self._flow.destination)
+
+    def narrow(self, assumptions: Sequence[Term]) -> FlowValues:
+        """The most natural flow that satisfies the literals, of which some flow must."""
+        wishes = Preferences(self._questions, assumptions)
+        self._existence(wishes)
+        values = wishes.read()
+        if self._is_invented(values):
+            self._invention(wishes)
+        self._traffic(wishes)
+        for side in self._sides:
+            wishes.lowest(side.class_code, side.class_width)
+        wishes.lowest(self._flow.port, 16)
+        self._settle(wishes)
+        return wishes.read()
+
+    def _is_invented(self, values: FlowValues) -> bool:
+        """Whether anything but addresses is left to invent: a pod, the labels of a namespace or of a template."""
+        declared = self._universe.population.namespaces
+        names = self._universe.vocabulary.namespaces.values
+        for end in (values.source, values.destination):
+            if end.kind != "pod":
+                continue
+            if end.class_code == 0 or end.namespace > len(names) or declared.get(names[end.namespace - 1]) is None:
+                return True
+            if FREE_CODE in self._universe.classes[end.class_code - 1].label_codes.values():
+                return True
+        return False
+
+    @cached_property
+    def _exists(self) -> tuple[Term, Term]:
+        source, destination = (
+            self._solver.negation(self._solver.conjunction((side.pod, side.in_class(0)))) for side in self._sides
+        )
+        return source, destination
+
+    def _existence(self, wishes: Preferences) -> None:
+        source, destination = self._exists
+        if not wishes.prefer(self._solver.conjunction((source, destination))) and not wishes.prefer(destination):
+            wishes.prefer(source)
+        for side in reversed(self._sides):
+            if wishes.prefer(side.pod):
+                wishes.prefer(self._solver.negation(side.host_network))
+            else:
+                wishes.prefer(side.external)
+
+    @cached_property
+    def _in_declared(self) -> tuple[Term, Term]:
+        return self._in_namespaces(
+            [n for n, labels in self._universe.population.namespaces.items() if labels is not None]
+        )
+
+    @cached_property
+    def _in_known(self) -> tuple[Term, Term]:
+        return self._in_namespaces(list(self._universe.population.namespaces))
+
+    def _in_namespaces(self, names: Sequence[str]) -> tuple[Term, Term]:
+        source, destination = (
+            self._solver.disjunction((self._solver.negation(side.pod), *(side.namespace_is(name) for name in names)))
+            for side in self._sides
+        )
+        return source, destination
+
+    def _invention(self, wishes: Preferences) -> None:
+        for wanted in (self._in_declared, self._in_known):
+            for term in reversed(wanted):
+                wishes.prefer(term)
+        wishes.fewest(self._foreign_labels)
+        wishes.fewest(self._present)
+
+    @cached_property
+    def _foreign_labels(self) -> list[Term]:
+        """One a side and label: the label is there with a value that no workload of the input carries."""
+        carried: dict[str, set[int]] = {}
+        for one in self._universe.classes:
+            for key, code in one.label_codes.items():
+                carried.setdefault(key, {ABSENT}).add(code)
+        return [
+            self._solver.negation(
+                self._solver.disjunction(
+                    [side.has_label_code(key, code) for code in sorted(carried.get(key, {ABSENT})) if code != FREE_CODE]
+                )
+            )
+            for side in self._sides
+            for key in side.labels
+        ]
+
+    @cached_property
+    def _present(self) -> list[Term]:
+        """One a side and thing that can be invented: it is there, and nobody declared it."""
+        solver, terms = self._solver, []
+        for side, declared in zip(self._sides, self._in_declared, strict=True):
+            free = [side.in_class(0)]
+            free += [side.in_class(one.code) for one in self._universe.classes if FREE_CODE in one.label_codes.values()]
+            invented = solver.disjunction(free)
+            terms += [solver.conjunction((invented, side.label_exists(key))) for key in side.labels]
+            terms += [
+                solver.conjunction((solver.negation(declared), side.namespace_label_exists(key)))
+                for key in side.namespace_labels
+            ]
+            terms += [solver.conjunction((side.in_class(0), term)) for term in side.port_names.values()]
+        return terms
+
+    @cached_property
+    def _declared_port(self) -> Term:
+        """The destination is a workload of the input, and one of its containers declares the port."""
+        solver, flow = self._solver, self._flow
+        by_ports: dict[tuple[tuple[int, int], ...], list[Term]] = {}
+        for one in self._universe.classes:
+            if one.first.declared:
+                by_ports.setdefault(one.first.declared, []).append(flow.destination.in_class(one.code))
+        return solver.disjunction(
+            [
+                solver.conjunction(
+                    (
+                        solver.disjunction(classes),
+                        solver.disjunction(
+                            [
+                                solver.conjunction((flow.protocol_is(protocol), flow.port_between(port, port)))
+                                for protocol, port in ports
+                            ]
+                        ),
+                    )
+                )
+                for ports, classes in by_ports.items()
+            ]
+        )
+
+    def _traffic(self, wishes: Preferences) -> None:
+        wishes.prefer(self._solver.negation(self._flow.ipv6))
+        wishes.prefer(self._declared_port)
+        for number in (6, 17, 132):
+            if wishes.prefer(self._flow.protocol_is(number)):
+                return
+        wishes.lowest(self._flow.protocol, 8)
+
+    def _settle(self, wishes: Preferences) -> None:
+        """Fix whatever is still open at its lowest: names, labels, nodes, addresses."""
+        values = wishes.read()
+        version = 6 if values.ipv6 else 4
+        vocabulary = self._universe.vocabulary
+        for side, end in zip(self._sides, (values.source, values.destination), strict=True):
+            wishes.lowest(side.namespace, vocabulary.namespaces.width)
+            self._lowest_codes(
+                wishes, [(side.labels[key], codes.width, end.labels[key]) for key, codes in vocabulary.labels.items()]
+            )
+            self._lowest_codes(
+                wishes,
+                [
+                    (side.namespace_labels[key], codes.width, end.namespace_labels[key])
+                    for key, codes in vocabulary.namespace_labels.items()
+                ],
+            )
+            wishes.lowest(side.node, vocabulary.nodes.width)
+            for term in side.port_names.values():
+                wishes.prefer(self._solver.negation(term))
+        for side, end in zip(self._sides, (values.source, values.destination), strict=True):
+            known = end.class_code > 0 and self._universe.classes[end.class_code - 1].first.addresses
+            if not known:
+                self._lowest_address(wishes, side, version, documentation=end.kind == "external")
+
+    def _lowest_codes(self, wishes: Preferences, variables: Sequence[tuple[Term, int, int]]) -> None:
+        """Lowest values of several variables; those that are absent anyway are fixed in one step."""
+        absent = self._solver.conjunction(
+            [self._solver.is_value(bits, ABSENT, width) for bits, width, value in variables if value == ABSENT]
+        )
+        settled = wishes.prefer(absent)
+        for bits, width, value in variables:
+            if value != ABSENT or not settled:
+                wishes.lowest(bits, width)
+
+    def _lowest_address(self, wishes: Preferences, side: SideTerms, version: int, *, documentation: bool) -> None:
+        if documentation:
+            any(wishes.prefer(side.in_block(block)) for block in DOCUMENTATION if block.version == version)
+        bits, width = side.address[version], WIDTHS[version]
+        for last in (0, 255):
+            wishes.prefer(self._solver.negation(self._solver.has_tail(bits, last, 8)))
+        wishes.lowest(bits, width)
