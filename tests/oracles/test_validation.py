@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+
 from netqed.resources.load import load
 from netqed.sources.position import InputError
 from support.documents import reading_of

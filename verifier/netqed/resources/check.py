@@ -33,8 +33,14 @@ def kind_of_value(value: object) -> str:
 
 def quoted(text: str) -> str:
     """`text` in double quotes on one line, cut after 80 characters."""
-    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[:80])
-    return f'"{printable}{"…" if len(text) > 80 else ""}"'
+    return f'"{printable(text[:80])}{"…" if len(text) > 80 else ""}"'
+
+
+def printable(text: str) -> str:
+    """`text` with what does not print, such as terminal control characters, escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def path_text(path: FieldPath) -> str:
@@ -45,7 +51,7 @@ def path_text(path: FieldPath) -> str:
             text += f"[{step}]"
         else:
             text += f".{step}" if text else step
-    return text
+    return printable(text)
 
 
 class Check:
@@ -74,7 +80,7 @@ class Check:
         """The object as reports name it: `Kind namespace/name`, or `Kind name` for what lives in no namespace."""
         if not self.name:
             return self.kind
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return printable(f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}")
 
     def fault(self, path: FieldPath, message: str, hint: str | None = None) -> None:
         """Report a problem of the field at `path`; the message begins with the path."""

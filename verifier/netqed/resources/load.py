@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Final
 
@@ -93,7 +93,6 @@ class _Loading:
         self.narrowing: dict[Group, _Named] = defaultdict(_Named)
         self.makers: dict[Group, dict[tuple[str, str], str]] = defaultdict(dict)
         self.elsewhere: dict[Group, _Named] = defaultdict(_Named)
-        self.generated = 0
 
     def take(self, document: Document) -> None:
         """Decode one document into an object, a problem, or a count."""
@@ -136,12 +135,14 @@ class _Loading:
 
     def _keep(self, check: Check, group: str, decoded: Decoded) -> None:
         """Keep the object unless it is there already; a problem if it differs from the one that is."""
-        name = check.name
+        key = (group, check.kind, check.namespace, check.name)
         if not check.metadata.get("name"):
-            # Each object with a name that the server makes is one of its own.
-            self.generated += 1
-            name = f"{name}#{self.generated}"
-        key = (group, check.kind, check.namespace, name)
+            # Each object whose name the server makes is one of its own, and needs a name of its own here.
+            number = 1
+            while key in self.objects:
+                number += 1
+                key = (group, check.kind, check.namespace, f"{check.name}{number}")
+            decoded = replace(decoded, name=key[3])
         known = self.objects.setdefault(key, (decoded, check.document))
         if known[1] is check.document:
             return

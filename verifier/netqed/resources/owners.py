@@ -55,7 +55,8 @@ def is_controller_key(key: str) -> bool:
 def count_once(workloads: Sequence[Workload]) -> Counted:
     """The workloads without the templates that add nothing to what they made, with every owner of each filled in."""
     templates = {(w.namespace, w.kind, w.name): w for w in workloads if w.is_template}
-    owned = [replace(w, owners=chain) if (chain := _chain(w, templates)) != w.owners else w for w in workloads]
+    chains: dict[tuple[str, Owner, str], tuple[Owner, ...]] = {}
+    owned = [_with_owners(workload, templates, chains) if workload.owners else workload for workload in workloads]
     if not any(w.owners for w in owned):
         return Counted(tuple(owned))
     made: dict[tuple[str, str, str], list[Workload]] = defaultdict(list)
@@ -82,6 +83,19 @@ def count_once(workloads: Sequence[Workload]) -> Counted:
         if pods:
             differing.append(workload)
     return Counted(tuple(kept), _left_out(dropped), _notes(differing))
+
+
+def _with_owners(
+    workload: Workload,
+    templates: Mapping[tuple[str, str, str], Workload],
+    chains: dict[tuple[str, Owner, str], tuple[Owner, ...]],
+) -> Workload:
+    """The workload with its whole chain of owners; `chains` remembers those of its siblings."""
+    key = (workload.namespace, workload.owners[0], workload.labels.get("pod-template-hash", ""))
+    chain = chains.get(key)
+    if chain is None:
+        chain = chains[key] = _chain(workload, templates)
+    return workload if chain == workload.owners else replace(workload, owners=chain)
 
 
 def _chain(workload: Workload, templates: Mapping[tuple[str, str, str], Workload]) -> tuple[Owner, ...]:

@@ -6,6 +6,7 @@ Of these the syntax is validated; the many other fields of a pod are left alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from netqed.resources.addresses import canonical_address
@@ -137,10 +138,30 @@ def _read_ports(check: Check, spec: dict[str, Any], path: FieldPath) -> tuple[Co
             place = (*path, "spec", "containers", index, "ports")
             names: set[str] = set()
             for number, item in enumerate(check.sequence(declared, place) or ()):
-                port = _read_port(check, item, place, number, names)
+                port = _plain_port(item, names) or _read_port(check, item, place, number, names)
                 if port is not None:
                     ports.append(port)
     return tuple(ports)
+
+
+_shared_port = lru_cache(maxsize=4096)(ContainerPort)
+"""Equal ports as one object: a cluster declares few different ones, many times."""
+
+
+def _plain_port(item: Any, names: set[str]) -> ContainerPort | None:
+    """The port where nothing is wrong with it, None where `_read_port` has to look closer."""
+    if type(item) is not dict:
+        return None
+    number, name, protocol = item.get("containerPort"), item.get("name"), item.get("protocol")
+    if type(number) is not int or not 1 <= number <= 65535:
+        return None
+    if protocol is not None and protocol not in PROTOCOLS:
+        return None
+    if name is not None:
+        if type(name) is not str or name in names or port_name_fault(name) is not None:
+            return None
+        names.add(name)
+    return _shared_port(number, name, protocol)
 
 
 def _read_port(check: Check, item: Any, ports: FieldPath, index: int, names: set[str]) -> ContainerPort | None:
