@@ -43,8 +43,12 @@ def pod_end(workload: Workload, cluster: Cluster, *, address: Address | None = N
 
     A pod is itself and no other. A template stands for any of its pods, so that two ends of one template are two pods.
     """
-    own = _parsed(workload.node_addresses)
     listed = (a for node in cluster.nodes if node.name == workload.node_name for a in _parsed(node.addresses))
+    return _pod_end(workload, tuple(listed), address)
+
+
+def _pod_end(workload: Workload, listed: tuple[Address, ...], address: Address | None = None) -> PodEnd:
+    """`pod_end`, given the addresses that the input lists for the workload's node."""
     return PodEnd(
         namespace=workload.namespace,
         labels=workload.labels,
@@ -52,7 +56,7 @@ def pod_end(workload: Workload, cluster: Cluster, *, address: Address | None = N
         container_ports=workload.container_ports,
         host_network=workload.host_network,
         node=workload.node_name,
-        node_addresses=tuple(dict.fromkeys((*own, *listed))),
+        node_addresses=tuple(dict.fromkeys((*_parsed(workload.node_addresses), *listed))),
         identity="" if workload.is_template else workload.display,
     )
 
@@ -87,8 +91,8 @@ class Directory:
     """Finds the sides of stated flows among a cluster's workloads and nodes, by name and by address."""
 
     def __init__(self, cluster: Cluster, world: World) -> None:
-        self._cluster = cluster
         self._world = world
+        self._listed = {node.name: _parsed(node.addresses) for node in cluster.nodes}
         self._by_name: dict[str, Workload] = {}
         self._pods: dict[Address, list[Workload]] = defaultdict(list)
         self._nodes: dict[Address, str | None] = {}
@@ -144,7 +148,7 @@ class Directory:
     def _workload(self, workload: Workload, stated: tuple[Address, ...] | None) -> _Found:
         """A workload at the addresses that are stated, else at those it is known to have."""
         if workload.display not in self._ends:
-            self._ends[workload.display] = pod_end(workload, self._cluster)
+            self._ends[workload.display] = _pod_end(workload, self._listed.get(workload.node_name or "", ()))
         addresses = known_addresses(workload, self._world) if stated is None else stated
         return _Found(self._ends[workload.display], addresses, workload.display)
 
