@@ -12,35 +12,51 @@ from dataclasses import dataclass
 from netqed_smt.footprint import Footprint
 from netqed_smt.model import Network
 from netqed_smt.population import Address, PodFacts, Population
-from netqed_smt.sides import Vocabulary
+from netqed_smt.sides import WIDTHS, Vocabulary
 
 FREE_CODE = -1
 """Stands for the code of a label whose value controllers choose."""
 
 
 class Cells:
-    """Address space cut at the borders of blocks: addresses of one cell lie in the same blocks."""
+    """Address space cut into cells: the addresses of one cell lie in the same blocks."""
 
     def __init__(self, networks: Iterable[Network]) -> None:
-        self._borders: dict[int, list[int]] = {4: [], 6: []}
-        self._cells: dict[int, list[int]] = {4: [], 6: []}
+        self._borders: dict[int, list[int]] = {}
+        self._cells: dict[int, list[int]] = {}
+        self._sizes: dict[tuple[int, int], int] = {}
         blocks: dict[int, list[tuple[int, int]]] = {4: [], 6: []}
         for network in networks:
             blocks[network.version].append((int(network.network_address), int(network.broadcast_address)))
-        for version in (4, 6):
-            borders = sorted({0, *(b for first, last in blocks[version] for b in (first, last + 1))})
+        for version, width in WIDTHS.items():
+            borders = sorted({0, 2**width, *(b for first, last in blocks[version] for b in (first, last + 1))})
             members: list[set[int]] = [set() for _ in borders]
             for number, (first, last) in enumerate(sorted(set(blocks[version]))):
                 for place in range(bisect_right(borders, first) - 1, bisect_right(borders, last)):
                     members[place].add(number)
             seen: dict[frozenset[int], int] = {}
             self._borders[version] = borders
-            self._cells[version] = [seen.setdefault(frozenset(inside), len(seen)) for inside in members]
+            self._cells[version] = [seen.setdefault(frozenset(inside), len(seen)) for inside in members[:-1]]
+            for place, cell in enumerate(self._cells[version]):
+                size = borders[place + 1] - borders[place]
+                self._sizes[version, cell] = self._sizes.get((version, cell), 0) + size
 
     def cell(self, address: Address) -> tuple[int, int]:
         """The IP version and the number of the cell that the address lies in."""
         version = address.version
         return version, self._cells[version][bisect_right(self._borders[version], int(address)) - 1]
+
+    def crowded(self, taken: Iterable[Address]) -> tuple[Address, ...]:
+        """Those of the addresses whose cell they fill so far that two more endpoints may not find room in it."""
+        found: dict[tuple[int, int], list[Address]] = {}
+        for address in sorted(set(taken), key=lambda a: (a.version, int(a))):
+            found.setdefault(self.cell(address), []).append(address)
+        return tuple(
+            address
+            for cell, addresses in found.items()
+            if self._sizes[cell] <= len(addresses) + 2
+            for address in addresses
+        )
 
 
 @dataclass(frozen=True, slots=True)

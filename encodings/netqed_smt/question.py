@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
-from netqed_smt.model import Predicate, Side
+from netqed_smt.model import Predicate
 from netqed_smt.population import Address
 from netqed_smt.sides import SideTerms
 from netqed_smt.solver import Answer, Term
@@ -47,12 +47,6 @@ class Questions:
     def __init__(self, universe: Universe) -> None:
         self.universe = universe
         self._solver = universe.solver
-        self._pod_addresses = {a for pod in universe.population.pods for a in pod.addresses if not pod.host_network}
-        self._node_addresses = {a for node in universe.population.nodes for a in node.addresses} | {
-            a for pod in universe.population.pods for a in pod.addresses if pod.host_network
-        }
-        self._free_classes = {0, *(one.code for one in universe.classes if not one.first.addresses)}
-        self._excluded: set[tuple[Side, str, Address]] = set()
 
     def literal(self, predicate: Predicate) -> Term:
         """A literal that is true of exactly the flows that the predicate holds for."""
@@ -61,61 +55,9 @@ class Questions:
     def ask(self, assumptions: Sequence[Term]) -> Answer:
         """Ask whether a flow of the universe satisfies all of the literals.
 
-        SAT: there is such a flow, and `read` gives it. UNSAT: there is none, whatever the addresses. UNKNOWN: the
-        budget ran out. Addresses that are taken are excluded only once an answer uses one: almost none ever is.
+        SAT: there is such a flow, and `read` gives it. UNSAT: there is none. UNKNOWN: the budget ran out.
         """
-        while True:
-            answer = self._solver.check(assumptions)
-            if answer is not Answer.SAT or not self._exclude_taken():
-                return answer
-
-    def _exclude_taken(self) -> bool:
-        """After SAT: forbid an address that belongs to someone else, and say whether there was one."""
-        flow, solver = self.universe.flow, self._solver
-        version = 6 if solver.truth(flow.ipv6) else 4
-        found = False
-        for side in flow.sides.values():
-            address = self._address(side, version)
-            taken_by_node = address in self._node_addresses
-            taken_by_pod = address in self._pod_addresses
-            if not (taken_by_node or taken_by_pod):
-                continue
-            if solver.truth(side.external):
-                found |= self._exclude(side, "external", address, side.external)
-            elif solver.truth(side.host):
-                if taken_by_pod and not self._is_known_node(side):
-                    found |= self._exclude(side, "host", address, side.host)
-            elif solver.value(side.class_code) in self._free_classes and not solver.truth(side.host_network):
-                free = solver.conjunction(
-                    (
-                        side.pod,
-                        solver.negation(side.host_network),
-                        solver.disjunction([side.in_class(code) for code in sorted(self._free_classes)]),
-                    )
-                )
-                if taken_by_node:
-                    found |= self._exclude(side, "free", address, free)
-                else:
-                    found |= self._exclude(side, "free now", address, solver.conjunction((free, self.universe.now)))
-        return found
-
-    def _is_known_node(self, side: SideTerms) -> bool:
-        known = {node.name for node in self.universe.population.nodes if node.addresses}
-        codes = self.universe.vocabulary.nodes
-        code = self._solver.value(side.node)
-        return code <= len(codes.values) and code > 0 and codes.values[code - 1] in known
-
-    def _exclude(self, side: SideTerms, kind: str, address: Address, condition: Term) -> bool:
-        key = (side.side, kind, address)
-        if key in self._excluded:
-            return False
-        self._excluded.add(key)
-        taken = side.address_is(address.version, int(address))
-        family = self.universe.flow.ipv6 if address.version == 6 else self._solver.negation(self.universe.flow.ipv6)
-        self._solver.require(
-            self._solver.negation(self._solver.conjunction((condition, family, taken))),
-        )
-        return True
+        return self._solver.check(assumptions)
 
     def _address(self, side: SideTerms, version: int) -> Address:
         number = self._solver.value(side.address[version])

@@ -44,6 +44,7 @@ class Solver:
         self._proxies: dict[int, Term] = {}
         self._numerals: dict[tuple[int, int], Term] = {}
         self._model: Any = None
+        self._answer = Answer.UNKNOWN
         self.true: Term = z3core.Z3_mk_true(context)
         self.false: Term = z3core.Z3_mk_false(context)
         self._solver = z3core.Z3_mk_solver_for_logic(context, self._symbol("QF_FD"))
@@ -198,11 +199,8 @@ class Solver:
         result = self._z3.Z3_solver_check_assumptions(
             self._context, self._solver, len(assumptions), (self._array * len(assumptions))(*assumptions)
         )
-        answer = Answer(result)
-        if answer is Answer.SAT:
-            self._model = self._z3.Z3_solver_get_model(self._context, self._solver)
-            self._z3.Z3_model_inc_ref(self._context, self._model)
-        return answer
+        self._answer = Answer(result)
+        return self._answer
 
     def core(self, assumptions: Sequence[Term]) -> list[Term]:
         """After UNSAT: those of the assumptions that the proof used, in their order; not minimal."""
@@ -217,6 +215,10 @@ class Solver:
 
     def _evaluated(self, term: Term) -> Term:
         out = (self._array * 1)()
+        if self._model is None and self._answer is Answer.SAT:
+            # Reading an assignment costs more than most questions do, and most need none.
+            self._model = self._z3.Z3_solver_get_model(self._context, self._solver)
+            self._z3.Z3_model_inc_ref(self._context, self._model)
         if self._model is None or not self._z3.Z3_model_eval(self._context, self._model, term, True, out):
             raise RuntimeError("no model to read: the last answer was not SAT")
         return out[0]

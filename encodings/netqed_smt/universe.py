@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from netqed_smt.classes import FREE_CODE, PodClass, classify
+from netqed_smt.classes import FREE_CODE, Cells, PodClass, classify
 from netqed_smt.encoding import Encoder, FlowTerms
 from netqed_smt.footprint import Footprint
 from netqed_smt.model import Side
-from netqed_smt.population import Population
+from netqed_smt.population import Address, Population
 from netqed_smt.sides import ABSENT, SideTerms, Vocabulary
 from netqed_smt.solver import Solver, Term
 
@@ -45,6 +45,11 @@ class Universe:
         self.classes = classify(population, footprint, self.vocabulary)
         self.flow = FlowTerms(solver, self.vocabulary, len(self.classes))
         self.encoder = Encoder(solver, self.flow, self._workload_terms(footprint))
+        self._pod_addresses = {a for pod in population.pods for a in pod.addresses if not pod.host_network}
+        self._node_addresses = {a for node in population.nodes for a in node.addresses} | {
+            a for pod in population.pods for a in pod.addresses if pod.host_network
+        }
+        self._excluded: set[Address] = set()
         self.now = solver.guard("now")
         self.ranges = solver.guard("ranges")
         self._traffic()
@@ -56,6 +61,8 @@ class Universe:
             for one in self.classes:
                 self._class(side, one)
         self._relations()
+        for address in Cells(footprint.networks).crowded({*self._pod_addresses, *self._node_addresses}):
+            self.exclude_taken(address)
 
     def _require_if(self, condition: Term, *consequences: Term) -> None:
         self.solver.require(self.solver.implication(condition, self.solver.conjunction(consequences)))
@@ -236,3 +243,37 @@ class Universe:
                 solver.conjunction((family, solver.same(source.address[version], destination.address[version]))),
                 shared,
             )
+
+    def exclude_taken(self, address: Address) -> bool:
+        """Forbid an address to all but its owner, and say whether that was new; False of one that nobody has.
+
+        Nothing external has a known pod's or node's address, and no node a known pod's or another node's. A pod whose
+        address is not known cannot have a node's; it may have a pod's that is gone by then, though not `now`. Only
+        addresses in crowded cells need this before a question is asked: elsewhere another of the cell will always do.
+        """
+        of_pod, of_node = address in self._pod_addresses, address in self._node_addresses
+        if address in self._excluded or not (of_pod or of_node):
+            return False
+        self._excluded.add(address)
+        solver = self.solver
+        family = self.flow.ipv6 if address.version == 6 else solver.negation(self.flow.ipv6)
+        for side in self.flow.sides.values():
+            unknown = [
+                side.in_class(one.code)
+                for one in self.classes
+                if not one.first.host_network and not one.first.addresses
+            ]
+            free = solver.conjunction((side.pod, solver.disjunction((side.in_class(0), *unknown))))
+            owners = [
+                side.node_code(self.vocabulary.nodes.index[node.name])
+                for node in self.population.nodes
+                if address in node.addresses
+            ]
+            other_node = solver.conjunction((self._free_host_address(side), *map(solver.negation, owners)))
+            strangers = [side.external, other_node]
+            if not of_node:
+                free = solver.conjunction((free, self.now))
+            strangers.append(free)
+            taken = solver.conjunction((family, side.address_is(address.version, int(address))))
+            self._require_if(taken, solver.negation(solver.disjunction(strangers)))
+        return True

@@ -19,13 +19,13 @@ The order is total: the witness does not depend on how the solver searches, nor 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from netqed_smt.classes import FREE_CODE
-from netqed_smt.question import FlowValues, Preferences, Questions
+from netqed_smt.question import EndValues, FlowValues, Preferences, Questions
 from netqed_smt.sides import ABSENT, WIDTHS, SideTerms
 from netqed_smt.solver import Term
 
@@ -50,6 +50,19 @@ class Wishes:
 
     def narrow(self, assumptions: Sequence[Term]) -> FlowValues:
         """The most natural flow that satisfies the literals, of which some flow must."""
+        while True:
+            values = self._narrow(assumptions)
+            taken = [self._universe.exclude_taken(end.address) for end in self._free_ends(values)]
+            if not any(taken):
+                return values
+
+    def _free_ends(self, values: FlowValues) -> Iterator[EndValues]:
+        """The sides whose address the input does not give."""
+        for end in (values.source, values.destination):
+            if end.class_code == 0 or not self._universe.classes[end.class_code - 1].first.addresses:
+                yield end
+
+    def _narrow(self, assumptions: Sequence[Term]) -> FlowValues:
         wishes = Preferences(self._questions, assumptions)
         self._existence(wishes)
         values = wishes.read()
