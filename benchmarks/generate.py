@@ -581,18 +581,22 @@ def invariants(found: list[Space], count: int, rng: random.Random) -> Iterator[s
 
     forms = (
         lambda: f"{pick(opened)} cannot reach {pick(closed)}/app=db",
-        lambda: f"only {(a := pick(closed))}/app=api can reach {a}/app=db",
-        lambda: f"any pod cannot reach {(a := pick(closed))}/app=db on TCP/5432 except from {a}/app=api",
+        lambda: f"only {(a := pick(closed))}/app=api can reach {a}/app=db on TCP/5432 except host-networked",
+        lambda: (
+            f"any pod cannot reach {(a := pick(closed))}/app=db on TCP/5432 except from {a}/app=api and host-networked"
+        ),
         lambda: f"{(a := pick(closed))}/app=web can reach {a}/app=api on TCP/8080",
         lambda: f"{pick(teams)} cannot reach {pick(opened)}/app=web on TCP/8080",
         lambda: f"internet cannot reach {pick(quiet)}",
         lambda: f"{pick(sealed)} cannot reach internet except {PARTNERS} on TCP/443",
         lambda: f"{pick(sealed)}/app=web is isolated from {pick(closed)}",
         lambda: f"{PARTNERS} cannot reach {pick(admitting)} except on TCP/8443",
-        lambda: f"only ingress/app=gateway can reach {pick(closed)}/app=web on TCP/8080",
+        lambda: f"only ingress/app=gateway can reach {pick(closed)}/app=web on TCP/8080 except host-networked",
         lambda: f"{pick(sealed)} can reach kube-system/k8s-app=kube-dns on UDP/53, TCP/53",
         lambda: f"any pod cannot reach {pick(opened)}",
-        lambda: f"only ns(team={rng.choice(TEAMS)}) can reach {pick(closed)}/app=cache on TCP/6379",
+        lambda: (
+            f"only ns(team={rng.choice(TEAMS)}) can reach {pick(closed)}/app=cache on TCP/6379 except host-networked"
+        ),
         lambda: f"outside cannot reach {pick(closed)}/app=worker",
         lambda: f"ns(env=dev) cannot reach {pick(closed)}/app=db, {pick(closed)}/app=worker",
         lambda: f"{pick(closed)} cannot reach {pick(closed)} on TCP/8000-8100",
@@ -601,7 +605,9 @@ def invariants(found: list[Space], count: int, rng: random.Random) -> Iterator[s
         lambda: f"monitoring/app=prometheus can reach {pick(closed)}/app=web on TCP/9090",
         lambda: f"{pick(opened)}/app=worker is isolated",
         lambda: f"nodes cannot reach {pick(closed)}/app=db",
-        lambda: "no pod can reach a pod of another namespace except to kube-system on UDP/53, TCP/53",
+        lambda: (
+            "no pod can reach a pod of another namespace except to kube-system on UDP/53, TCP/53 and host-networked"
+        ),
         lambda: (
             "no pod can reach a pod with another value of namespace label team"
             f" except from monitoring on TCP/{rng.choice((9090, 9187))}"

@@ -12,7 +12,7 @@ import yaml
 from netqed import api
 from support.console import ROOT
 
-SIZES = {"pods": 120, "namespaces": 16, "policies": 60, "invariants": 25, "nodes": 4}
+SIZES = {"pods": 200, "namespaces": 40, "policies": 200, "invariants": 25, "nodes": 4}
 
 
 def _generate(out: Path, **changes: int) -> Path:
