@@ -80,11 +80,11 @@ class Bulk:
             value = self._scalar(event)
             if value is None:
                 return None
-            return Whole(value, event.start_mark.index + shift, event.end_mark.index + shift)
-        start = event.start_mark.index + shift
+            return Whole(value, _offset(event.start_mark, shift), _offset(event.end_mark, shift))
+        start = _offset(event.start_mark, shift)
         if kind is SequenceStartEvent:
             data, event = self._collection(get, event)
-            return Whole(data, start, event.end_mark.index + shift)
+            return Whole(data, start, _offset(event.end_mark, shift))
         if kind is not MappingStartEvent or event.anchor is not None or event.tag is not None:
             raise Irregular
         root: dict[str, Any] = {}
@@ -99,17 +99,17 @@ class Bulk:
             elif key == "items" and type(event) is SequenceStartEvent and event.anchor is None and event.tag is None:
                 items: list[Any] = []
                 while type(event := get()) is not SequenceEndEvent:
-                    begin = event.start_mark.index + shift
+                    begin = _offset(event.start_mark, shift)
                     if type(event) is ScalarEvent:
                         items.append(self._scalar(event))
                     else:
                         item, event = self._collection(get, event)
                         items.append(item)
-                    bounds.append((begin, event.end_mark.index + shift))
+                    bounds.append((begin, _offset(event.end_mark, shift)))
                 root[key] = items
             else:
                 root[key], event = self._collection(get, event)
-        return Whole(root, start, event.end_mark.index + shift, tuple(bounds))
+        return Whole(root, start, _offset(event.end_mark, shift), tuple(bounds))
 
     def _collection(self, get: Callable[[], _Event], event: _Event) -> tuple[Any, _Event]:
         """The mapping or list that begins with the event, and the event that ends it.
@@ -212,3 +212,8 @@ class Bulk:
         if key != text or text == "<<":
             raise Irregular
         return self._keys.setdefault(text, text)
+
+
+def _offset(mark: Any, shift: int) -> int:
+    """A mark as an offset into the file's text; `shift` is where the text that was parsed begins in it."""
+    return int(mark.index) + shift

@@ -52,8 +52,7 @@ def compose(source: SourceText, begin: int, end: int, indent: int = 0) -> Iterat
     while not isinstance(event := parser.get_event(), StreamEndEvent):
         if isinstance(event, DocumentStartEvent):
             composer = _Composer(source, begin - indent, parser.get_event)
-            first = parser.get_event()
-            root = composer.node(first, 0)
+            root = composer.node(composer.next(), 0)
             parser.get_event()
             empty = isinstance(root, ScalarNode) and root.data is None
             yield (None if empty else root), composer.problems
@@ -68,7 +67,8 @@ class _Composer:
     source: SourceText
     shift: int
     """What to add to a mark's index to get an offset into the source's text."""
-    next: Callable[[], Event]
+    next: Callable[[], Any]
+    """The parser's next event."""
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[str, Node | None] = field(default_factory=dict)
     """Nodes by anchor; None while the node is still open."""

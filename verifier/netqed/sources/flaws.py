@@ -8,6 +8,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from netqed.sources.composer import TEMPLATE_HINT
+from netqed.sources.nodes import MAX_DEPTH
 from netqed.sources.position import Problem
 from netqed.sources.text import SourceText
 
@@ -38,7 +39,8 @@ _HINTS = {
     "did not find expected alphabetic or numeric character": "put a text that begins with * or & in quotes",
     "found character that cannot start any token": "put a text that begins with @, ` or % in quotes",
 }
-_AT_CONTEXT = ("found unexpected end of stream", "found unexpected document indicator")
+# Errors that show where something began: what is at fault lies there, not where libyaml noticed.
+_AT_CONTEXT = ("found unexpected end of stream", "found unexpected document indicator", "could not find expected ':'")
 _COLLECTIONS = {
     "while parsing a block mapping": "mapping",
     "while parsing a block collection": "list",
@@ -59,10 +61,12 @@ def syntax_problem(source: SourceText, begin: int, end: int, error: yaml.YAMLErr
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return source.problem(f"not YAML: {error}", begin)
     text = str(error.problem)
+    if "nesting depth" in text:
+        return source.problem(f"nested more than {MAX_DEPTH} levels deep", begin)
     mark = error.problem_mark
     if error.context_mark is not None and text in _AT_CONTEXT:
         mark = error.context_mark
-    offset = _on_text(source, begin, min(begin + int(mark.index), end))
+    offset = _on_text(source, begin, begin + int(mark.index), end)
     message, hint = _MESSAGES.get(text, text), _HINTS.get(text)
     if source.text[offset : offset + 1] == "\t" and "character" in text:
         message, hint = "a tab where YAML allows only spaces", "indent with spaces"
@@ -77,13 +81,8 @@ def syntax_problem(source: SourceText, begin: int, end: int, error: yaml.YAMLErr
     return source.problem(f"YAML syntax: {message}", offset, hint)
 
 
-def _on_text(source: SourceText, begin: int, offset: int) -> int:
-    """The offset, or the last character before it that is no white space where nothing stands after it."""
-    if offset < len(source.text) and not source.text[offset].isspace():
+def _on_text(source: SourceText, begin: int, offset: int, end: int) -> int:
+    """The offset, or the last character before it that is no white space where the stretch ends without any more."""
+    if source.text[offset:end].strip():
         return offset
-    if source.text[offset : offset + 1] == "\t":
-        return offset
-    back = offset
-    while back > begin and source.text[back - 1].isspace():
-        back -= 1
-    return max(begin, back - 1) if not source.text[offset:].strip() else offset
+    return max(begin, begin + len(source.text[begin : min(offset, end)].rstrip()) - 1)

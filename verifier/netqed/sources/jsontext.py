@@ -210,7 +210,7 @@ def _thorough(source: SourceText, offset: int) -> tuple[Node, int, list[Problem]
 
 def _compose(source: SourceText, offset: int, depth: int, problems: list[Problem]) -> tuple[Node, int]:
     text = source.text
-    if depth > MAX_DEPTH:
+    if depth >= MAX_DEPTH and text.startswith(("{", "["), offset):
         raise _TooDeep(offset)
     if text.startswith("{", offset):
         mapping = MappingNode(offset)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+_FILE_NAME = re.compile(r"(?![{\[])(?:[^\n\0:]|:(?! ))+")
 _RESOURCE_LISTS = ("resources", "bases", "components", "crds")
 _FILE_LISTS = {
     "patchesStrategicMerge": "a patch",
@@ -49,9 +51,9 @@ def _listed(contents: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """The one-line texts of a list; a text of several lines is a patch written in place."""
+    """The texts of a list that can be names of files; others are patches written in place."""
     if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, str) and item and "\n" not in item and "\0" not in item)
+        yield from (text for text in value if isinstance(text, str) and _FILE_NAME.fullmatch(text))
 
 
 def _entries(value: Any) -> Iterator[dict[str, Any]]:

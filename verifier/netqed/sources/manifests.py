@@ -20,10 +20,11 @@ from netqed.sources.position import FieldPath, Problem
 from netqed.sources.reading import PassedOver
 from netqed.sources.text import SourceText, shown
 
-# kubectl separates documents at these lines too, whatever they stand in (YAML forbids them inside of texts).
-_SEPARATOR = re.compile(r"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
+# YAML forbids both inside of texts, so that they separate documents whatever is wrong before them.
+_SEPARATOR = re.compile(r"^(?:---|(?P<end>\.\.\.))(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVES = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*\Z")
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io/"
+_NO_HEADER = "no apiVersion, kind or metadata: not a Kubernetes object"
 _HEADER = ("apiVersion", "kind", "metadata")
 
 
@@ -82,18 +83,19 @@ class ManifestReader:
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that hold one document each: from one `---` to the next.
+    """The stretches of the text that hold one document each: from `---`, and up to the next or past `...`.
 
     They are read apart, so that a syntax error ends one of them only. Directives stay with the document they precede.
     """
     begin = 0
     for separator in _SEPARATOR.finditer(text):
-        if separator.start() == begin:
+        end = separator.start()
+        if separator["end"]:
+            end = text.find("\n", end) + 1 or len(text)
+        elif end == begin or (text.find("%", begin, end) >= 0 and _DIRECTIVES.match(text, begin, end)):
             continue
-        if "%" in text[begin : separator.start()] and _DIRECTIVES.match(text, begin, separator.start()):
-            continue
-        yield begin, separator.start()
-        begin = separator.start()
+        yield begin, end
+        begin = end
     if begin < len(text):
         yield begin, len(text)
 
@@ -131,7 +133,7 @@ def _sort(found: Manifests, stretch: Stretch, whole: Whole, is_kustomization: bo
             _take(found, LocatedDocument(stretch, data), stretch, whole.items)
             return
         else:
-            why = "no apiVersion, kind or metadata: not a Kubernetes object"
+            why = _NO_HEADER
     else:
         why = "a list, not a Kubernetes object" if isinstance(data, list) else "text, not a Kubernetes object"
     found.passed_over.append(PassedOver(stretch.source.position(whole.start), why))
@@ -187,7 +189,8 @@ def _header_flaws(document: LocatedDocument, is_list: bool) -> Iterator[Problem]
         hint = None
         if missing == ["kind", "metadata"] and "name" in data and "version" in data:
             hint = "looks like a Helm chart: render it, e.g. helm template . | netqed check -"
-        yield _problem(document, (), f"has {has} but no {' and no '.join(missing)}", hint)
+        message = f"has {has} but no {' and no '.join(missing)}" if has else _NO_HEADER
+        yield _problem(document, (), message, hint)
     for key in _HEADER[:2]:
         value = data.get(key)
         if key in data and (not isinstance(value, str) or not value):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gc
 import hashlib
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from netqed.sources.manifests import ManifestReader, Manifests
 from netqed.sources.position import Position, Problem
 from netqed.sources.reading import Kustomization, PassedOver, Reading
 from netqed.sources.text import SourceText, shown
+
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 Progress = Callable[[str, int, int], None]
 """Told the file that is read next, how many files were read before it, and how many there are."""
@@ -53,20 +56,23 @@ def read(
 
 def decode(name: str, data: bytes) -> SourceText | Problem:
     """The bytes as text: UTF-8, or UTF-16 behind its byte order mark, as YAML allows; a problem for anything else."""
-    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    name = shown(name)
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return SourceText(name, data.decode("utf-16"))
+        except UnicodeDecodeError:
+            return Problem("not valid UTF-16, though it begins with its byte order mark", Position(name))
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return SourceText(shown(name), data.decode(encoding))
+        return SourceText(name, data.decode())
     except UnicodeDecodeError as error:
-        if encoding == "utf-16":
-            return Problem("not valid UTF-16, though it begins with its byte order mark", Position(shown(name)))
-        if b"\0" in data:
-            return Problem("a binary file, not YAML or JSON", Position(shown(name)))
-        before = SourceText(shown(name), data[: error.start].decode("utf-8-sig", "replace"))
-        end = data.find(b"\n", error.start)
-        whole = SourceText(shown(name), data[: end if end >= 0 else len(data)].decode("utf-8-sig", "replace"))
-        offset = len(before.text)
+        if _BINARY.search(data, 0, 1024):
+            return Problem("a binary file, not YAML or JSON", Position(name))
+        line_end = data.find(b"\n", error.start)
+        text = data[: line_end if line_end >= 0 else len(data)].decode(errors="replace")
+        offset = len(data[: error.start].decode())
         message = f"not UTF-8 text: the byte 0x{data[error.start]:02x} cannot stand here"
-        return whole.problem(message, offset, "save the file as UTF-8")
+        return SourceText(name, text).problem(message, offset, "save the file as UTF-8")
 
 
 @dataclass(slots=True)

@@ -157,17 +157,21 @@ def _number(text: str) -> int | float | None:
 def _float32_text(value: float) -> str:
     """The shortest text of the value as a 32-bit float, as Go's FormatFloat(value, 'g', -1, 32) writes it."""
     try:
-        single = struct.unpack("f", struct.pack("f", value))[0]
+        single = _as_float32(value)
     except OverflowError:
-        return ".inf" if value > 0 else "-.inf"
+        single = math.copysign(math.inf, value)
+    if not math.isfinite(single):
+        return ".nan" if math.isnan(single) else ".inf" if single > 0 else "-.inf"
     if single == 0:
         return "-0" if math.copysign(1, value) < 0 else "0"
-    for precision in range(9):
-        short = f"{value:.{precision}e}"
-        if struct.unpack("f", struct.pack("f", float(short)))[0] == single:
-            break
+    short = next(text for p in range(9) if _as_float32(float(text := f"{single:.{p}e}")) == single)
     mantissa, exponent = short.split("e")
     power = int(exponent)
     if power < -4 or power >= 6:
         return short
     return f"{float(short):.{max(0, len(mantissa.lstrip('-').replace('.', '')) - 1 - power)}f}"
+
+
+def _as_float32(value: float) -> float:
+    """The nearest 32-bit float. Raises OverflowError for finite values beyond them."""
+    return float(struct.unpack("<f", struct.pack("<f", value))[0])
