@@ -96,7 +96,7 @@ class Directory:
         self._by_name: dict[str, Workload] = {}
         self._pods: dict[Address, list[Workload]] = defaultdict(list)
         self._nodes: dict[Address, str | None] = {}
-        self._ends: dict[str, PodEnd] = {}
+        self._found: dict[str, _Found] = {}
         self._suggestions: dict[str, str | None] = {}
         for workload in cluster.workloads:
             self._by_name[f"{workload.namespace}/{workload.kind.lower()}/{workload.name}"] = workload
@@ -147,10 +147,12 @@ class Directory:
 
     def _workload(self, workload: Workload, stated: tuple[Address, ...] | None) -> _Found:
         """A workload at the addresses that are stated, else at those it is known to have."""
-        if workload.display not in self._ends:
-            self._ends[workload.display] = _pod_end(workload, self._listed.get(workload.node_name or "", ()))
-        addresses = known_addresses(workload, self._world) if stated is None else stated
-        return _Found(self._ends[workload.display], addresses, workload.display)
+        found = self._found.get(workload.display)
+        if found is None:
+            end = _pod_end(workload, self._listed.get(workload.node_name or "", ()))
+            found = _Found(end, known_addresses(workload, self._world), workload.display)
+            self._found[workload.display] = found
+        return found if stated is None else replace(found, addresses=stated)
 
     def _named(self, name: str) -> Workload | None:
         """The workload of a name: `namespace/pod`, or `namespace/kind/name` with the kind in either case."""
