@@ -8,6 +8,7 @@ from netqed.report.style import Style
 from netqed.report.text import render_text
 from netqed.resources.cluster import Note
 from netqed.resources.objects import IPBlock, LabelSelector, PolicyPeer, PolicyRule
+from netqed.sources.position import Position, Span
 from support.results import (
     CANNOT,
     InputResult,
@@ -115,3 +116,23 @@ def test_no_replay_for_what_cannot_be_replayed() -> None:
 def test_nothing_checked_is_said() -> None:
     one = replace(every_kind(), results=())
     assert render_text(check_result(one)).splitlines()[-1] == "nothing was checked: the spec has no invariants"
+
+
+def test_two_pods_of_one_workload_are_told_apart_and_not_replayed() -> None:
+    api = real("shop", "api", {"app": "api"})
+    one = replace(every_kind(), results=(Result(CANNOT, "now", Refuted(allowed_witness(api, api)), "failed"),))
+    text = render_text(check_result(one))
+    assert "shop/deployment/api -> shop/deployment/api (another pod of it)" in text
+    assert "replay" not in text
+
+
+def test_a_sentence_of_the_command_line_is_not_shown_twice() -> None:
+    span = Span(Position("<sentence>", 1, 1), 24, CANNOT.sentence)
+    result = Result(replace(CANNOT, span=span), "now", Refuted(allowed_witness()), "failed")
+    assert "<sentence>" not in render_text(check_result(replace(every_kind(), results=(result,))))
+
+
+def test_closers_are_offered_as_assumptions() -> None:
+    text = " ".join(render_text(check_result()).split())
+    assert '= to close it: assume "no other namespaces" in the spec, if your cluster guarantees it' in text
+    assert '= or: assume "only web has tier=front"' in text

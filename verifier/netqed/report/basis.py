@@ -30,7 +30,7 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
     yield from entry("reading", READINGS.get(basis.reading, basis.reading), style, indent=INDENT)
     for index, scope in enumerate(sorted({result.scope for result in one.results})):
         number = sum(result.scope == scope for result in one.results)
-        text = f"{scope}: {count(number, 'invariant')} {scope_words(scope)}"
+        text = f"{scope}: {count(number, 'invariant')}, {scope_words(scope)}"
         yield from entry("scope" if index == 0 else "", text, style, indent=INDENT)
     where = _folded(basis.sources, verbose)
     yield from entry(
@@ -38,7 +38,7 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
     )
     yield from entry(
         "",
-        f"{count(basis.policies, 'policy')}, {count(basis.namespaces, 'namespace')}, "
+        f"{count(basis.policies, 'policy')}, {count(basis.namespaces, 'Namespace object')}, "
         f"{count(basis.workloads, 'workload')}",
         style,
         indent=INDENT,
@@ -62,7 +62,7 @@ def _items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
     if not texts:
         return
     for index, text in enumerate(texts):
-        yield from entry(key if index == 0 else "", text, style, indent=INDENT)
+        yield from entry(key if index == 0 else "", f"- {text}", style, indent=INDENT, hang=2)
 
 
 def _notes(key: str, notes: Sequence[Note], style: Style, *, verbose: bool) -> Iterator[str]:

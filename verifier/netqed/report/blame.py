@@ -14,6 +14,7 @@ from netqed.report.words import (
     count,
     end_words,
     governed,
+    labels_words,
     other,
     peer_words,
     port_words,
@@ -137,14 +138,17 @@ def blocked(witness: Witness, decision: DirectionDecision, style: Style, *, verb
     number = len(decision.selecting)
     none = "that policy has no rule" if number == 1 else f"none of the {number} policies that select it has a rule"
     yield from note(direction, f"{none} that allows {wanted}", style)
+    if peer.kind == "pod":
+        where = f"in {peer.namespace}, which has {labels_words(peer.namespace_labels)}"
+        if not peer.namespace_exists:
+            where = f"in {peer.namespace}, whose labels no Namespace object declares"
+        yield from note("labels", f"{bare_name(peer)} has {labels_words(peer.labels)}, {where}", style)
 
 
 def _isolating(policy: NetworkPolicy, name: str, decision: DirectionDecision, style: Style) -> Iterator[str]:
     direction = decision.direction
     rules = rules_of(policy, direction)
-    allows = [f"it allows {rule_words(rule, policy, direction)}" for rule in rules] or [
-        "it has no rule: nothing passes"
-    ]
+    allows = [rule_words(rule, policy, direction) for rule in rules] or ["nothing: it has no rule"]
     label = f"selects {name}, so its {direction} needs a rule that allows it"
     if policy.document is None:
         yield from note(direction, f"policy {policy.key} {label}", style)
@@ -156,6 +160,6 @@ def _isolating(policy: NetworkPolicy, name: str, decision: DirectionDecision, st
             [Mark(span, label)], style, context=lines_within(policy.document, ("spec", "podSelector"), ITEM_LINES)
         )
     for text in allows[:ITEM_LINES]:
-        yield from note("rule", text, style)
+        yield from note("allows", text, style)
     if len(allows) > ITEM_LINES:
-        yield from note("rule", f"and {count(len(allows) - ITEM_LINES, 'more rule')}", style)
+        yield from note("allows", f"and {count(len(allows) - ITEM_LINES, 'more rule')}", style)

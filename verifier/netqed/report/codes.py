@@ -12,7 +12,7 @@ Severity = Literal["error", "warning", "accepted", "proved"]
 CODES: Mapping[str, str] = {
     "NQ001": "refuted: a flow violates the invariant",
     "NQ002": "vacuous: the invariant speaks of nothing",
-    "NQ003": "unknown: the solver's budget ran out",
+    "NQ003": "unknown: neither proved nor refuted, for the reason given",
     "NQ004": "expired: refuted as once expected, but the spec's `until` has passed",
     "NQ005": "unexpected: proved although the spec expects it refuted",
 }

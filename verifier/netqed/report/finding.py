@@ -9,9 +9,9 @@ from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vac
 from netqed.report.blame import blocked, through
 from netqed.report.codes import code_of, severity_of
 from netqed.report.excerpt import Mark, excerpt
-from netqed.report.replay import replay
+from netqed.report.replay import replay, same_workload
 from netqed.report.style import Role, Style, wrapped
-from netqed.report.words import bare_name, count, end_words, labels_words, scope_words
+from netqed.report.words import bare_name, count, end_words, scope_mark, scope_words
 from netqed.report.writer import note
 
 
@@ -48,7 +48,7 @@ def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> It
     stated, verdict = result.stated, result.verdict
     word = "accepted" if result.status in ("accepted", "allowed-empty") else verdict.word
     role: Role = "good" if word == "proved" else "warning"
-    scope = scope_words(result.scope)
+    scope = scope_mark(result.scope)
     match verdict:
         case Proved():
             tail = f"  [{scope}]"
@@ -56,7 +56,7 @@ def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> It
                 tail = f"  [{scope}; rests on: {'; '.join(verdict.rests_on)}]"
         case Refuted():
             until = f" until {stated.until}" if stated.until else ""
-            tail = f"  [refuted {scope}, as the spec expects{until}]"
+            tail = f"  [refuted, as the spec expects{until}]"
         case Vacuous():
             tail = "  [vacuous, which the spec allows]"
         case Unknown():
@@ -97,7 +97,7 @@ def _ignoring(basis: Basis) -> str:
 
 def _place(result: Result, style: Style) -> Iterator[str]:
     span = result.stated.span
-    if span is None:
+    if span is None or span.text.strip() == result.stated.sentence:  # of the command line: it is in the title already
         return
     yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}"
     yield from excerpt([Mark(span, _claim(result.verdict))], style)
@@ -128,7 +128,10 @@ def _evidence(result: Result, style: Style, *, verbose: bool) -> Iterator[str]:
             yield from _refutation(verdict, style, verbose=verbose)
         case Unknown():
             yield from note("why", verdict.reason, style)
-            yield from note("to do", "raise the budget with --rlimit, or split the invariant into smaller ones", style)
+            if "budget" in verdict.reason:
+                yield from note(
+                    "to do", "raise the budget with --rlimit, or split the invariant into smaller ones", style
+                )
         case Vacuous():
             yield from note("why", verdict.reason, style)
             yield from note(
@@ -154,8 +157,9 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
         for direction in (decision.egress, decision.ingress):
             if not direction.allowed:
                 yield from blocked(witness, direction, style, verbose=verbose)
-    for closer in verdict.closers:
-        yield from note("to close it", closer, style)
+    for index, closer in enumerate(verdict.closers):
+        text = f'assume "{closer}" in the spec, if your cluster guarantees it' if index == 0 else f'assume "{closer}"'
+        yield from note("to close it" if index == 0 else "or", text, style)
     command = replay(witness)
     if command is not None:
         expected = "connects" if decision.allowed else "times out"
@@ -169,25 +173,29 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
 def counterexample(witness: Witness, style: Style) -> Iterator[str]:
     """The flow in one line, with whether it can happen today."""
     if witness.real:
-        kind = "real workloads" if witness.source.kind == witness.destination.kind == "pod" else "possible today"
+        kind = "real workloads" if witness.source.kind == witness.destination.kind == "pod" else "real workload"
     else:
         kind = "hypothetical: rests on what does not exist yet"
     traffic = witness.traffic
     if witness.port_name:
         traffic = f"{traffic} (port name {witness.port_name})"
     blocked_word = "" if witness.decision.allowed else "blocked: "
-    text = f"{blocked_word}{end_words(witness.source)} -> {end_words(witness.destination)}  {traffic}  [{kind}]"
+    another = " (another pod of it)" if same_workload(witness) else ""
+    text = (
+        f"{blocked_word}{end_words(witness.source)} -> {end_words(witness.destination)}{another}  {traffic}  [{kind}]"
+    )
     yield from note("counterexample", text, style, wrap=False)
 
 
 def _invented(end: WitnessEnd, style: Style) -> Iterator[str]:
-    if not end.invented:
-        return
-    text = f"{bare_name(end)} does not exist yet" if not end.exists else f"of {bare_name(end)}"
-    yield from note("invented", f"{text}: {', '.join(end.invented)}", style)
-    if not end.exists and end.labels is not None:
-        where = ""
-        if end.namespace is not None:
-            declared = "" if end.namespace_exists else ", which nobody has declared,"
-            where = f" in namespace {end.namespace}{declared} with {labels_words(end.namespace_labels)}"
-        yield from note("invented", f"the pod has {labels_words(end.labels)}{where}", style)
+    """What does not exist yet and the flow needs."""
+    name = bare_name(end)
+    needs = f" {', '.join(end.invented)}" if end.invented else ""
+    if not end.exists:
+        needs = f", and needs{needs}" if needs else ""
+        yield from note("invented", f"{name} does not exist yet{needs}", style)
+    elif needs:
+        yield from note("invented", f"{name} exists, but not yet with{needs}", style)
+    if not end.namespace_exists and end.namespace is not None and end.invented:
+        text = f"no Namespace object declares {end.namespace}, so it may carry any labels"
+        yield from note("invented", text, style)

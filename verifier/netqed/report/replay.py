@@ -23,10 +23,19 @@ TCP: Final = 6
 
 
 def replay(witness: Witness) -> str | None:
-    """A shell command that makes the witness's connection, or None where that is not meaningful: from or to what does
-    not exist, from outside the cluster, or over a protocol whose silence tells nothing (all but TCP)."""
+    """A shell command that makes the witness's connection, or None where that is not meaningful.
+
+    That is: from or to what does not exist, between two pods of one workload (either may answer), from outside the
+    cluster, or over a protocol whose silence tells nothing (all but TCP).
+    """
     source, destination = witness.source, witness.destination
-    if not witness.real or witness.protocol != TCP or witness.port is None or source.workload is None:
+    if (
+        same_workload(witness)
+        or not witness.real
+        or witness.protocol != TCP
+        or witness.port is None
+        or source.workload is None
+    ):
         return None
     kind = _EXEC.get(source.workload.kind)
     target = _target(destination, witness.family)
@@ -37,6 +46,12 @@ def replay(witness: Witness) -> str | None:
         f"kubectl exec -n {shlex.quote(workload.namespace)} {shlex.quote(f'{kind}/{workload.name}')} -- "
         f"nc -zvw2 {target} {witness.port}"
     )
+
+
+def same_workload(witness: Witness) -> bool:
+    """Whether the flow is between two pods of one workload."""
+    one, two = witness.source.workload, witness.destination.workload
+    return one is not None and two is not None and one.display == two.display
 
 
 def _target(end: WitnessEnd, family: str) -> str | None:

@@ -21,7 +21,7 @@ def report_schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "netqed report",
-        "description": "Verdicts of `netqed check` and `netqed prove`, with all evidence. Lines and columns count from 1.",
+        "description": "Verdicts of `netqed check` and `netqed prove` with their evidence. Lines and columns: 1-based.",
         **_object(
             format={"const": FORMAT},
             version={"const": VERSION},

@@ -69,7 +69,7 @@ def _summary(result: CheckResult, style: Style) -> Iterator[str]:
     bases = [one.basis for one in result.inputs]
     about = (
         f"{count(sum(b.policies for b in bases), 'policy')}, {count(sum(b.workloads for b in bases), 'workload')} "
-        f"in {count(sum(b.namespaces for b in bases), 'namespace')}"
+        f"in {count(sum(len(one.namespaces) for one in result.inputs), 'namespace')}"
     )
     ignored = sum(len(b.ignored) for b in bases)
     if ignored:

@@ -147,6 +147,11 @@ def scope_words(scope: Scope) -> str:
     return "for every pod that could exist" if scope == "always" else "for the workloads in the input"
 
 
+def scope_mark(scope: Scope) -> str:
+    """`scope_words` in brief, for the end of a line."""
+    return "every possible pod" if scope == "always" else "workloads in the input"
+
+
 def labels_words(labels: Labels | None) -> str:
     """Labels as `a=b, c=d`, or `no labels`."""
     return ", ".join(f"{key}={value}" for key, value in (labels or {}).items()) or "no labels"

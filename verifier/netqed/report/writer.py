@@ -19,10 +19,10 @@ def note(key: str, text: str, style: Style, *, wrap: bool = True) -> Iterator[st
     yield from rest
 
 
-def entry(key: str, text: str, style: Style, *, indent: int) -> Iterator[str]:
-    """`key   text` in a block of facts: texts start at column `indent`."""
+def entry(key: str, text: str, style: Style, *, indent: int, hang: int = 0) -> Iterator[str]:
+    """`key   text` in a block of facts: texts start at column `indent`, and their further lines `hang` behind it."""
     lead = f"  {key}".ljust(indent)
-    first, *rest = wrapped(style.show(text), style.width, first=lead, rest=" " * indent)
+    first, *rest = wrapped(style.show(text), style.width, first=lead, rest=" " * (indent + hang))
     yield style.paint(lead, "strong") + first[len(lead) :] if key else first
     yield from rest
 
