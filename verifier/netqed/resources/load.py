@@ -274,8 +274,9 @@ class _Loading:
         for served, named in sorted(self.withdrawn.items()):
             yield Note(f"no longer served, read as {served}: {named.examples}", named.place)
         if self.repeated.count:
-            verb = "object is" if self.repeated.count == 1 else "objects are"
-            yield Note(f"{self.repeated.count} {verb} in the input twice and count once: {self.repeated.examples}")
+            one = self.repeated.count == 1
+            again = "object is in the input again and counts" if one else "objects are in the input again and count"
+            yield Note(f"{self.repeated.count} {again} once: {self.repeated.examples}", self.repeated.place)
 
 
 def _by_kind(groups: dict[Group, _Named], why: str) -> tuple[Note, ...]:

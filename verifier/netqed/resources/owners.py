@@ -72,11 +72,12 @@ def count_once(workloads: Sequence[Workload]) -> Counted:
             kept.append(workload)
             continue
         pods = made.get((workload.namespace, workload.kind, workload.name), [])
+        # Workloads that own each other have no first one that could stand for all.
+        circular = (workload.kind, workload.name) in workload.owners
+        above = () if circular else workload.owners
+        sources = [templates.get((workload.namespace, kind, name)) for kind, name in above]
         signature = _signature(workload)
-        sources = (templates.get((workload.namespace, kind, name)) for kind, name in workload.owners)
-        if any(_signature(pod) == signature for pod in pods) or any(
-            source is not None and _signature(source) == signature for source in sources
-        ):
+        if any(other is not None and _signature(other) == signature for other in (*pods, *sources)):
             dropped[workload.kind] += 1
             continue
         kept.append(workload)
