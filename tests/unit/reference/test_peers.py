@@ -233,6 +233,11 @@ class TestUnknownAddress:
         with pytest.raises(AddressNeeded):
             judge(policy(ingress=(rule(*map(block, peers)),)), self.TEMPLATE, pod(address=None))
 
+    def test_the_evidence_leaves_out_blocks_of_the_other_family(self) -> None:
+        rules = (rule(block("::/0")), rule(block("::/0"), block("0.0.0.0/0")))
+        (match,) = judge(policy(ingress=rules), self.TEMPLATE, WEB).ingress.matches
+        assert (match.rule, match.peer) == (1, 1)
+
     def test_not_needed_where_both_families_are_held_whole(self) -> None:
         everywhere = policy(ingress=(rule(block("0.0.0.0/0")), rule(block("::/0"))))
         assert allowed(everywhere, self.TEMPLATE, pod(address=None))
