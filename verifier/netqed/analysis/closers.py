@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from netqed.analysis.assumptions import constraint, violations
 from netqed.analysis.results import Witness, WitnessEnd
 from netqed.analysis.session import Session
-from netqed.lowering.selectors import NAME_LABEL
-from netqed.resources.objects import LabelSelector
+from netqed.resources.objects import LabelSelector, Requirement
 from netqed.spec.document import StatedAssumption
 from netqed.spec.sentences import Assumption, NamespacesNamed, NoOtherNamespaces, NoPodHas, OnlyNamespaceHas, Pods
 from netqed_smt.solver import Answer, Term
@@ -48,7 +47,7 @@ def _candidates(session: Session, witness: Witness) -> Iterator[tuple[str, Assum
                 yield "no other namespaces", NoOtherNamespaces()
             yield from _reserved(session, end)
         if not end.exists and end.namespace in session.roster.namespaces:
-            yield from _forbidden(end)
+            yield from _forbidden(session, end)
 
 
 def _reserved(session: Session, end: WitnessEnd) -> Iterator[tuple[str, Assumption]]:
@@ -59,17 +58,18 @@ def _reserved(session: Session, end: WitnessEnd) -> Iterator[tuple[str, Assumpti
             for name, labels in session.roster.namespaces.items()
             if labels is not None and labels.get(key) == value
         )
-        if owners and key != NAME_LABEL:
+        if owners and value in session.universe.vocabulary.namespace_labels[key].index:
             yield (
                 f"only {', '.join(owners)} has {key}={value}",
                 OnlyNamespaceHas(owners, LabelSelector(match_labels=((key, value),))),
             )
 
 
-def _forbidden(end: WitnessEnd) -> Iterator[tuple[str, Assumption]]:
+def _forbidden(session: Session, end: WitnessEnd) -> Iterator[tuple[str, Assumption]]:
     """`no pod in NS has LABEL`, for the labels of an invented pod."""
     for key, value in (end.labels or {}).items():
-        yield (
-            f"no pod in {end.namespace} has {key}={value}",
-            NoPodHas(Pods(end.namespace or ""), LabelSelector(match_labels=((key, value),))),
-        )
+        if value in session.universe.vocabulary.labels[key].index:
+            text, selector = f"{key}={value}", LabelSelector(match_labels=((key, value),))
+        else:
+            text, selector = key, LabelSelector(match_expressions=(Requirement(key, "Exists"),))
+        yield f"no pod in {end.namespace} has {text}", NoPodHas(Pods(end.namespace or ""), selector)
