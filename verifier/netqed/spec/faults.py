@@ -78,7 +78,11 @@ _ENDPOINT_WORDS: Final = frozenset({"GROUP", "NAMESPACE", "ANY", "INTERNET", "OU
 BUILT_IN_WORDS: Final = ("any pod", "internet", "outside", "nodes", "anything")
 """The built-in sets of endpoints, as sentences call them."""
 
-RESERVED: Final = frozenset(word for words in _WORDS.values() for word in words.split()) | {"any pod", "have", "ns"}
+_RESERVED: Final = """
+and any anything can cannot every except from group has have host-networked in internet is namespace no nodes ns on only
+outside to
+"""
+RESERVED: Final = frozenset(_RESERVED.split()) | {"any pod"}
 """Words that may not name a group; a namespace of such a name is written `namespace X`."""
 
 _EXAMPLES: Final = {

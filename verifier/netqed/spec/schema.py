@@ -26,6 +26,7 @@ def spec_schema() -> Schema:
         "type": ["object", "null"],
         "additionalProperties": False,
         "not": {
+            "type": "object",
             "required": ["manifests", "inputs"],
             "properties": {"manifests": {"not": {"type": "null"}}, "inputs": {"not": {"type": "null"}}},
         },
