@@ -65,8 +65,8 @@ def test_problems_name_the_object() -> None:
 
 
 def test_typed_lists_give_their_kind() -> None:
-    text = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicyList\nitems: [{metadata: {name: a}}, {metadata: {name: b}}]\n"
-    found = manifests(text)
+    header = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicyList\n"
+    found = manifests(header + "items: [{metadata: {name: a}}, {metadata: {name: b}}]\n")
     assert [(d.data["apiVersion"], d.data["kind"]) for d in found.documents] == [
         ("networking.k8s.io/v1", "NetworkPolicy")
     ] * 2
