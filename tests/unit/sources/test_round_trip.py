@@ -100,10 +100,17 @@ def check_places(text: str, name: str, objects: list[dict[str, Any]]) -> None:
             if not path or isinstance(value, dict | list):
                 assert marked or not path
                 continue
-            (root, problems), *_ = compose(SourceText(name, f"[{marked}]"), 0, len(marked) + 2)
-            assert root is not None and not problems
-            (part,) = root.data
-            assert same(part, {path[-1]: value} if isinstance(path[-1], str) else value), (path, marked)
+            part = {path[-1]: value} if isinstance(path[-1], str) else value
+            assert any(same([part], read_alone(form.format(marked))) for form in ("- {}\n", "[{}]")), (path, marked)
+
+
+def read_alone(text: str) -> Any:
+    """The value of a text that holds one document, or None where it is no YAML by itself."""
+    try:
+        ((root, problems),) = compose(SourceText("alone", text), 0, len(text))
+    except yaml.YAMLError:
+        return None
+    return root.data if root is not None and not problems else None
 
 
 STYLES = st.fixed_dictionaries(
