@@ -69,6 +69,6 @@ def command(flows: str, engine: Any, evidence: bool, **options: Any) -> int:
         settings=settings_of(source, options, None),
     )
     for answer in answers:
-        if not emit(json.dumps(answer) + "\n"):
+        if not emit(json.dumps(answer) + "\n", flush=False):
             break
     return exits.HOLDS

@@ -99,6 +99,10 @@ class Group(click.Group):
             )
             code = result if isinstance(result, int) else exits.HOLDS
             _flush()
+        except SystemExit as end:  # click's own: shell completion, with its code, or a reader of --help that has gone
+            if not isinstance(end.__context__, BrokenPipeError):
+                raise
+            code = exits.HOLDS
         except (click.Abort, KeyboardInterrupt):
             _say("interrupted: nothing was decided")
             code = exits.INTERRUPTED

@@ -112,13 +112,14 @@ def write_file(file: Path, text: str) -> None:
         raise InputError([Problem(f"cannot write: {error.strerror or error}", Position(str(file)))]) from error
 
 
-def emit(text: str) -> bool:
+def emit(text: str, *, flush: bool = True) -> bool:
     """Write to standard output; False where nobody reads it any more, which is no error."""
     if sys.stdout is None:
         return False
     try:
         sys.stdout.write(text)
-        sys.stdout.flush()
+        if flush:
+            sys.stdout.flush()
     except BrokenPipeError:
         hush()
         return False

@@ -149,7 +149,7 @@ def _isolating(policy: NetworkPolicy, name: str, decision: DirectionDecision, st
     direction = decision.direction
     rules = rules_of(policy, direction)
     allows = [rule_words(rule, policy, direction) for rule in rules] or ["nothing: it has no rule"]
-    label = f"selects {name}, so its {direction} needs a rule that allows it"
+    label = f"selects {name}: nothing {'reaches' if direction == 'ingress' else 'leaves'} it without a rule"
     if policy.document is None:
         yield from note(direction, f"policy {policy.key} {label}", style)
     else:
