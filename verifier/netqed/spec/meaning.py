@@ -3,8 +3,7 @@ error here: ports out of range, host bits, labels that the API server refuses.""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 from netqed.resources.objects import LabelSelector, Requirement
@@ -71,7 +70,7 @@ def parse_block(text: str, offset: int = 0) -> Network:
         raise SentenceError(
             f"'{text}' is an IPv4 address in IPv6 form", offset, len(text), f"write '{_shown(written)}'"
         )
-    if "/" in text and str(network.network_address) != str(ip_network(text.split("/")[0]).network_address):
+    if "/" in text and network.network_address != ip_address(text.split("/")[0]):
         raise SentenceError(
             f"'{text}' has bits set beyond its prefix",
             offset,
@@ -86,25 +85,11 @@ def _shown(network: Network) -> str:
 
 
 def _trees(node: Node) -> list[Node]:
-    from lark import Tree
-
-    return [child for child in node.children if isinstance(child, Tree)]
+    return [child for child in node.children if not isinstance(child, str)]
 
 
 def _tokens(node: Node) -> list[Token]:
-    from lark import Token
-
-    return [child for child in node.children if isinstance(child, Token)]
-
-
-def _all_tokens(node: Node) -> Iterator[Token]:
-    from lark import Tree
-
-    for child in node.children:
-        if isinstance(child, Tree):
-            yield from _all_tokens(child)
-        else:
-            yield child
+    return [child for child in node.children if isinstance(child, str)]
 
 
 def _start(token: Token) -> int:
@@ -216,9 +201,15 @@ def endpoints_of(node: Node, text: str) -> Endpoint:
 
 
 def _extent(node: Node) -> tuple[int, int]:
-    """The offsets of a node's first character and of the one after its last."""
-    tokens = list(_all_tokens(node))
-    return _start(tokens[0]), _start(tokens[-1]) + len(tokens[-1])
+    """The offsets of a node's first character and of the one after its last. Every node that is asked has tokens at
+    both its ends."""
+    first: Node | Token = node
+    while not isinstance(first, str):
+        first = first.children[0]
+    last: Node | Token = node
+    while not isinstance(last, str):
+        last = last.children[-1]
+    return _start(first), _start(last) + len(last)
 
 
 def _endpoint(node: Node, text: str) -> Endpoint:
