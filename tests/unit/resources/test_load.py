@@ -171,12 +171,23 @@ def test_files_that_were_passed_over_are_left_out() -> None:
 
 
 def test_an_unrendered_kustomization_is_noted() -> None:
-    kustomizations = (Kustomization("k8s/base/kustomization.yaml"), Kustomization("kustomization.yml"))
-    notes = load(reading_of(pod(), kustomizations=kustomizations)).notes
-    assert [(note.text.rpartition("renders: ")[2], note.place) for note in notes] == [
-        ("kubectl kustomize k8s/base | netqed check -", "k8s/base/kustomization.yaml"),
-        ("kubectl kustomize . | netqed check -", "kustomization.yml"),
+    kustomizations = (Kustomization("kustomization.yml"), Kustomization("k8s/base/kustomization.yaml"))
+    passed = (
+        PassedOver(Position("kustomization.yml", 1, 1), "a kustomization"),
+        PassedOver(Position("v.yaml"), "other"),
+    )
+    (one,) = load(reading_of(pod(), kustomizations=kustomizations[:1])).notes
+    assert one.place == "kustomization.yml"
+    assert one.text == (
+        "unrendered kustomization (.): its namespace, names, labels and patches are not in effect; "
+        "to check what it renders: kubectl kustomize . | netqed check -"
+    )
+    cluster = load(reading_of(pod(), kustomizations=kustomizations, passed_over=passed))
+    assert texts(cluster.notes) == [
+        "2 unrendered kustomizations (k8s/base, .): their namespace, names, labels and patches are not in effect; "
+        "to check what one renders: kubectl kustomize k8s/base | netqed check -"
     ]
+    assert texts(cluster.left_out) == ["passed over, other: v.yaml"]
 
 
 def test_an_empty_reading_is_an_empty_cluster() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Final
@@ -39,13 +41,26 @@ def load(reading: Reading, *, namespace: str | None = None, ignore_unknown: Coll
     loading = _Loading(namespace, frozenset(name.lower() for name in ignore_unknown))
     if namespace is not None and (fault := dns_label_fault(namespace)) is not None:
         loading.problems.append(Problem(f"the namespace {quoted(namespace)} {fault}"))
-    for document in reading.documents:
-        loading.take(document)
-    problems = [*reading.problems, *loading.problems]
-    problems += dump_problems(reading, {kind for _, kind, *_ in loading.objects})
-    if problems:
-        raise InputError(problems)
-    return loading.cluster(reading)
+    with _collector_paused():
+        for document in reading.documents:
+            loading.take(document)
+        problems = [*reading.problems, *loading.problems]
+        problems += dump_problems(reading, {kind for _, kind, *_ in loading.objects})
+        if problems:
+            raise InputError(problems)
+        return loading.cluster(reading)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without cycle collection: nothing made here is garbage, and a pass over a large input costs more than loading."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @dataclass(slots=True)
@@ -250,7 +265,10 @@ class _Loading:
             )
             yield Note(f"not analysed: {kinds}")
         reasons: dict[str, _Named] = defaultdict(_Named)
+        noted = {kustomization.file for kustomization in reading.kustomizations}
         for passed in reading.passed_over:
+            if passed.position.file in noted:
+                continue
             reasons[passed.why].add(str(passed.position), str(passed.position))
         for why, named in sorted(reasons.items()):
             yield Note(f"passed over, {why}: {named.examples}", named.place)
@@ -264,12 +282,17 @@ class _Loading:
                 f"{'was' if one else 'were'} placed in {DEFAULT_NAMESPACE} ({self.unplaced.examples}): "
                 f"give -n NAMESPACE, or render with it"
             )
+        unrendered = _Named()
         for kustomization in sorted(reading.kustomizations, key=lambda k: k.file):
-            folder = PurePath(kustomization.file).parent
+            unrendered.add(str(PurePath(kustomization.file).parent), kustomization.file)
+        if unrendered.count:
+            many = unrendered.count > 1
+            what = f"{unrendered.count} unrendered kustomizations" if many else "unrendered kustomization"
+            whose, which = ("their", "one") if many else ("its", "it")
             yield Note(
-                f"unrendered kustomization: its namespace, names, labels and patches are not in effect; "
-                f"to check what it renders: kubectl kustomize {folder} | netqed check -",
-                kustomization.file,
+                f"{what} ({unrendered.examples}): {whose} namespace, names, labels and patches are not in effect; "
+                f"to check what {which} renders: kubectl kustomize {unrendered.names[0]} | netqed check -",
+                unrendered.place,
             )
         for served, named in sorted(self.withdrawn.items()):
             yield Note(f"no longer served, read as {served}: {named.examples}", named.place)
