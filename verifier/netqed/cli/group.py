@@ -88,6 +88,7 @@ class Group(click.Group):
     ) -> NoReturn:
         """Run, and exit with the code of exits.py."""
         given = list(sys.argv[1:] if args is None else args)
+        stdout = sys.stdout
         try:
             result = super().main(
                 args=given,
@@ -99,8 +100,8 @@ class Group(click.Group):
             )
             code = result if isinstance(result, int) else exits.HOLDS
             _flush()
-        except SystemExit as end:  # click's own: shell completion, with its code, or a reader of --help that has gone
-            if not isinstance(end.__context__, BrokenPipeError):
+        except SystemExit:  # shell completion, with its code; or a reader of --help has gone: click changed the stream
+            if sys.stdout is stdout:
                 raise
             code = exits.HOLDS
         except (click.Abort, KeyboardInterrupt):
