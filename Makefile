@@ -28,9 +28,9 @@ setup: ## create .venv with the pinned versions of constraints.txt
 	printf '%s\n' "$$wanted" > $(STAMP)
 
 demo: setup ## prove the invariants of specs/payments, refute those of specs/payments-broken
-	@printf '== specs/payments: a policy that does what it should. Every line is a proof, for every pod that could ever run.\n\n'
+	@printf '== specs/payments: policies that do what they should. Each line that says proved is a proof.\n\n'
 	@$(BIN)/netqed check specs/payments
-	@printf '\n== specs/payments-broken: the same policy with one peer split in two. Each refutation is a flow that gets through.\n\n'
+	@printf '\n== specs/payments-broken: the same, with one peer split in two. Each refutation is a flow that gets through.\n\n'
 	@code=0; $(BIN)/netqed check specs/payments-broken || code=$$?; \
 	if [ $$code -ne 1 ]; then echo "make demo: expected exit code 1 (refuted), got $$code" >&2; exit 1; fi; \
 	printf '\n== netqed exited with 1, as it should: something is refuted. In CI that fails the build.\n'
