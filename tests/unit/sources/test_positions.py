@@ -219,3 +219,24 @@ def test_nested_list_inside_flow_json() -> None:
     text = f'{{"apiVersion":"v1","kind":"List","items":[{inner}]}}'
     assert marked(text, ("metadata", "name")) == '"name":"x"'
     assert manifests(text).documents[0].data == {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "column"),
+    [((), 1, 1), (("kind",), 20, 1), (("items",), 2, 1), (("items", 1), 9, 5), (("items", 1, "kind"), 9, 5)],
+)
+def test_a_dump_has_places_down_to_its_items(path: FieldPath, line: int, column: int) -> None:
+    start = manifests(LIST).dumps[0].span(path).start
+    assert (start.line, start.column) == (line, column)
+
+
+@pytest.mark.parametrize(("path", "line"), [(("kind",), 3), (("items", 1), 6), (("items", 1, "kind"), 6)])
+def test_a_dump_of_json_has_places_down_to_its_items(path: FieldPath, line: int) -> None:
+    assert manifests(JSON, "a.json").dumps[0].span(path).start.line == line
+
+
+def test_lines_are_counted_across_large_texts() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\n"
+    documents = manifests(pod * 20_000).documents
+    assert [d.start.line for d in documents[::1999]] == [1 + 4 * i for i in range(0, 20_000, 1999)]
+    assert documents[19_000].span(("metadata", "name")).start == Position("pods.yaml", 4 * 19_000 + 3, 12)

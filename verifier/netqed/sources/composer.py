@@ -42,16 +42,19 @@ class Refused(Exception):
         super().__init__(problem.message)
 
 
-def compose(source: SourceText, begin: int, end: int, indent: int = 0) -> Iterator[tuple[Node | None, list[Problem]]]:
+def compose(
+    source: SourceText, begin: int, end: int, indent: int = 0, levels: int = MAX_DEPTH
+) -> Iterator[tuple[Node | None, list[Problem]]]:
     """The documents in a stretch of the text, each with its problems; None for an empty document.
 
     `indent` is the column (0-based) at which the stretch begins in its line: a list's item is read as if it stood
-    alone at that column. Raises yaml.YAMLError where the syntax ends the reading, and Refused.
+    alone at that column. Collections below the given number of levels come without what is in them. Raises
+    yaml.YAMLError where the syntax ends the reading, and Refused.
     """
     parser = CParser(" " * indent + source.text[begin:end])
     while not isinstance(event := parser.get_event(), StreamEndEvent):
         if isinstance(event, DocumentStartEvent):
-            composer = _Composer(source, begin - indent, parser.get_event)
+            composer = _Composer(source, begin - indent, parser.get_event, levels)
             root = composer.node(composer.next(), 0)
             parser.get_event()
             empty = isinstance(root, ScalarNode) and root.data is None
@@ -69,6 +72,7 @@ class _Composer:
     """What to add to a mark's index to get an offset into the source's text."""
     next: Callable[[], Any]
     """The parser's next event."""
+    levels: int
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[str, Node | None] = field(default_factory=dict)
     """Nodes by anchor; None while the node is still open."""
@@ -90,13 +94,27 @@ class _Composer:
             assert isinstance(event, MappingStartEvent | SequenceStartEvent)
             if event.tag not in (None, "!", _COLLECTION_TAGS[type(event)]):
                 self.problems.append(self.problem(f"unknown tag {_tag_text(event.tag)}", event))
-            if isinstance(event, MappingStartEvent):
+            if depth >= self.levels:
+                node = ScalarNode(self.offset(event.start_mark), self.skip(), None)
+            elif isinstance(event, MappingStartEvent):
                 node = self.mapping(event, depth)
             else:
                 node = self.sequence(event, depth)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
         return node
+
+    def skip(self) -> int:
+        """Pass over the rest of a collection that has begun; returns where it ends."""
+        nesting = 1
+        while nesting:
+            event = self.next()
+            kind = type(event)
+            if kind is MappingStartEvent or kind is SequenceStartEvent:
+                nesting += 1
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                nesting -= 1
+        return self.offset(event.end_mark)
 
     def sequence(self, event: SequenceStartEvent, depth: int) -> SequenceNode:
         """The list that begins with the event."""

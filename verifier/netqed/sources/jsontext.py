@@ -128,9 +128,12 @@ class JsonReader:
         return made
 
 
-def compose_json(source: SourceText, offset: int) -> Node:
-    """The value at the offset with a place for every part of it. The value must have been read without problems."""
-    return _thorough(source, offset)[0]
+def compose_json(source: SourceText, offset: int, levels: int = MAX_DEPTH) -> Node:
+    """The value at the offset with a place for every part of it. The value must have been read without problems.
+
+    Collections below the given number of levels come without what is in them.
+    """
+    return _thorough(source, offset, levels)[0]
 
 
 def _skip(text: str, offset: int) -> int:
@@ -194,11 +197,11 @@ class _TooDeep(Exception):
         super().__init__("too deep")
 
 
-def _thorough(source: SourceText, offset: int) -> tuple[Node, int, list[Problem]]:
+def _thorough(source: SourceText, offset: int, levels: int = MAX_DEPTH) -> tuple[Node, int, list[Problem]]:
     """The value at the offset, which is JSON's syntax or at least was up to here, where it ends, and its problems."""
     problems: list[Problem] = []
     try:
-        node, end = _compose(source, offset, 0, problems)
+        node, end = _compose(source, offset, 0, levels, problems)
     except _TooDeep as error:
         problems.append(source.problem(f"nested more than {MAX_DEPTH} levels deep", error.offset))
         return ScalarNode(offset, offset, None), len(source.text), problems
@@ -208,10 +211,12 @@ def _thorough(source: SourceText, offset: int) -> tuple[Node, int, list[Problem]
     return node, end, problems
 
 
-def _compose(source: SourceText, offset: int, depth: int, problems: list[Problem]) -> tuple[Node, int]:
+def _compose(source: SourceText, offset: int, depth: int, levels: int, problems: list[Problem]) -> tuple[Node, int]:
     text = source.text
     if depth >= MAX_DEPTH and text.startswith(("{", "["), offset):
         raise _TooDeep(offset)
+    if depth >= levels and text.startswith(("{", "["), offset):
+        return ScalarNode(offset, end := _PLAIN.raw_decode(text, offset)[1], None), end
     if text.startswith("{", offset):
         mapping = MappingNode(offset)
         offset = _skip(text, offset + 1)
@@ -225,7 +230,7 @@ def _compose(source: SourceText, offset: int, depth: int, problems: list[Problem
                 raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, offset)
             key, offset = _PLAIN.raw_decode(text, offset)
             offset = _skip(text, _expect(text, _skip(text, offset), ":"))
-            value, offset = _compose(source, offset, depth + 1, problems)
+            value, offset = _compose(source, offset, depth + 1, levels, problems)
             if key in mapping.entries:
                 line = source.position(mapping.entries[key].key_start).line
                 problems.append(source.problem(f'duplicate key "{key}": it is first set in line {line}', key_start))
@@ -241,7 +246,7 @@ def _compose(source: SourceText, offset: int, depth: int, problems: list[Problem
         while not text.startswith("]", offset):
             if sequence.items:
                 offset = _skip(text, _expect(text, offset, ","))
-            item, offset = _compose(source, offset, depth + 1, problems)
+            item, offset = _compose(source, offset, depth + 1, levels, problems)
             sequence.items.append(item)
             sequence.data.append(item.data)
             offset = _skip(text, offset)

@@ -9,7 +9,7 @@ import yaml
 
 from netqed.sources.composer import Refused, compose
 from netqed.sources.jsontext import compose_json
-from netqed.sources.nodes import Node, locate
+from netqed.sources.nodes import MAX_DEPTH, Node, locate
 from netqed.sources.position import FieldPath, Position, Span
 from netqed.sources.text import SourceText
 
@@ -43,9 +43,12 @@ class Stretch:
         self.json = json
         self.outer = outer
 
-    def locate(self, path: FieldPath) -> tuple[int, int] | None:
-        """Where the field, or its longest prefix that exists, begins and ends; None for the stretch itself."""
-        root = _nodes(self)
+    def locate(self, path: FieldPath, levels: int = MAX_DEPTH) -> tuple[int, int] | None:
+        """Where the field, or its longest prefix that exists, begins and ends; None for the stretch itself.
+
+        Fields are looked for on the given number of levels only.
+        """
+        root = _nodes(self, levels)
         if root is not None:
             return locate(root, path)
         if self.outer is None:
@@ -55,16 +58,16 @@ class Stretch:
 
 
 @lru_cache(maxsize=_KEPT)
-def _nodes(stretch: Stretch) -> Node | None:
+def _nodes(stretch: Stretch, levels: int) -> Node | None:
     """The stretch's values with their places, or None where it cannot be read by itself."""
     source = stretch.source
     if stretch.json:
-        return compose_json(source, stretch.start)
+        return compose_json(source, stretch.start, levels)
     indent = 0
     if stretch.outer is not None:
         indent = stretch.begin - (source.text.rfind("\n", 0, stretch.begin) + 1)
     try:
-        for root, _ in compose(source, stretch.begin, stretch.end, indent):
+        for root, _ in compose(source, stretch.begin, stretch.end, indent, levels):
             if root is not None and root.start == stretch.start:
                 return root
     except (yaml.YAMLError, Refused):
@@ -75,10 +78,14 @@ def _nodes(stretch: Stretch) -> Node | None:
 class LocatedDocument:
     """One object of the input; the Document that the rest of the program sees."""
 
-    __slots__ = ("_prefix", "_stretch", "data")
+    __slots__ = ("_levels", "_prefix", "_stretch", "data")
 
-    def __init__(self, stretch: Stretch, data: dict[str, Any], prefix: FieldPath = ()) -> None:
+    def __init__(
+        self, stretch: Stretch, data: dict[str, Any], prefix: FieldPath = (), *, levels: int = MAX_DEPTH
+    ) -> None:
+        """`prefix` is the object's path in its stretch; `levels` bounds how deep its fields are told apart."""
         self._stretch = stretch
+        self._levels = levels
         self._prefix = prefix
         self.data = data
 
@@ -99,7 +106,7 @@ class LocatedDocument:
 
     def _place(self, path: FieldPath) -> tuple[int, int]:
         stretch = self._stretch
-        found = stretch.locate(self._prefix + path) if self._prefix or path else None
+        found = stretch.locate(self._prefix + path, self._levels) if self._prefix or path else None
         return found or (stretch.start, stretch.end)
 
     def __repr__(self) -> str:

@@ -15,7 +15,7 @@ from netqed.sources.document import Document
 from netqed.sources.flaws import syntax_problem
 from netqed.sources.jsontext import JsonReader
 from netqed.sources.located import LocatedDocument, Stretch
-from netqed.sources.nodes import MappingNode, Node
+from netqed.sources.nodes import MAX_DEPTH, MappingNode, Node
 from netqed.sources.position import FieldPath, Problem
 from netqed.sources.reading import PassedOver
 from netqed.sources.text import SourceText, shown
@@ -24,6 +24,8 @@ from netqed.sources.text import SourceText, shown
 _SEPARATOR = re.compile(r"^(?:---|(?P<end>\.\.\.))(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _DIRECTIVES = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*\Z")
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io/"
+_LIST_LEVELS = 2
+"""Levels of a large `List` that have places by way of the list: the items have places of their own."""
 _NO_HEADER = "no apiVersion, kind or metadata: not a Kubernetes object"
 _HEADER = ("apiVersion", "kind", "metadata")
 
@@ -130,7 +132,8 @@ def _sort(found: Manifests, stretch: Stretch, whole: Whole, is_kustomization: bo
             found.kustomizations.append(data)
             why = "a kustomization, which was not rendered"
         elif any(key in data for key in _HEADER):
-            _take(found, LocatedDocument(stretch, data), stretch, whole.items)
+            levels = _LIST_LEVELS if whole.items else MAX_DEPTH
+            _take(found, LocatedDocument(stretch, data, levels=levels), stretch, whole.items)
             return
         else:
             why = _NO_HEADER

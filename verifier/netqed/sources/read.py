@@ -102,7 +102,7 @@ class _Reader:
         digest = hashlib.sha256()
         for number, file in enumerate(found.files):
             if self.progress is not None:
-                self.progress(file.name, number, len(found.files))
+                self.progress(shown(file.name), number, len(found.files))
             why = listed.get(file.path.resolve()) if file.from_walk and file.path is not None else None
             if why is not None:
                 self.passed_over.append(PassedOver(Position(shown(file.name)), why))
@@ -146,7 +146,7 @@ class _Reader:
             passed_over=tuple(self.passed_over),
             kustomizations=tuple(self.kustomizations),
             dumps=tuple(self.dumps),
-            sources=tuple(dict.fromkeys(STDIN_NAME if path == STDIN else path for path in paths)),
+            sources=tuple(dict.fromkeys(STDIN_NAME if path == STDIN else shown(path) for path in paths)),
             files=self.files,
             digest=self.digest,
         )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
+from itertools import accumulate
 
 from netqed.sources.position import Position, Problem, Span
 
-_LINE_END = re.compile(r"\r\n?|\n")
+_BLOCK = 1 << 16
 # Control characters, and the marks that reorder what a terminal shows: neither may reach a reader's screen as it is.
-_UNSHOWABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def shown(text: str) -> str:
@@ -24,34 +27,31 @@ def shown_line(text: str) -> str:
 
 
 class SourceText:
-    """A file as the user named it and its decoded text. Offsets count characters, from 0."""
+    """A file as the user named it and its decoded text. Offsets count characters, from 0; lines end with \\n."""
 
-    __slots__ = ("_starts", "file", "text")
+    __slots__ = ("_ends", "file", "text")
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
-        self._starts: array[int] | None = None
+        self._ends: list[int] | None = None
 
     def position(self, offset: int) -> Position:
         """The line and column of the character at the offset; past the end, the place after the last one."""
-        line = self._line(offset)
-        return Position(self.file, line + 1, min(offset, len(self.text)) - self._line_starts()[line] + 1)
+        offset = min(offset, len(self.text))
+        return Position(self.file, self._line(offset) + 1, offset - self._line_start(offset) + 1)
 
     def line(self, offset: int) -> str:
         """The line that holds the offset, without its end, fit to be shown."""
-        starts = self._line_starts()
-        number = self._line(offset)
-        end = starts[number + 1] if number + 1 < len(starts) else len(self.text)
-        return shown_line(self.text[starts[number] : end].rstrip("\r\n"))
+        end = self.text.find("\n", offset)
+        return shown_line(self.text[self._line_start(offset) : end if end >= 0 else len(self.text)].removesuffix("\r"))
 
     def span(self, start: int, end: int) -> Span:
         """The stretch from one offset to another (exclusive); to the line's end where the other is on a later line."""
         place = self.position(start)
         text = self.line(start)
-        if end >= start and self._line(end) == place.line - 1:
-            end_column = place.column + (end - start)
-        else:
+        end_column = place.column + max(0, end - start)
+        if end_column > len(text) + 1:
             end_column = len(text.rstrip()) + 1
         return Span(place, max(end_column, place.column), text)
 
@@ -60,10 +60,12 @@ class SourceText:
         return Problem(shown(message), self.position(offset), hint=hint, line_text=self.line(offset))
 
     def _line(self, offset: int) -> int:
-        return bisect_right(self._line_starts(), min(offset, len(self.text))) - 1
+        """The line ends before the offset: counted to every _BLOCK-th character once, from there each time."""
+        if self._ends is None:
+            counts = (self.text.count("\n", at, at + _BLOCK) for at in range(0, len(self.text), _BLOCK))
+            self._ends = [0, *accumulate(counts)]
+        block = offset // _BLOCK
+        return self._ends[block] + self.text.count("\n", block * _BLOCK, offset)
 
-    def _line_starts(self) -> array[int]:
-        if self._starts is None:
-            self._starts = array("Q", [0])
-            self._starts.extend(m.end() for m in _LINE_END.finditer(self.text))
-        return self._starts
+    def _line_start(self, offset: int) -> int:
+        return self.text.rfind("\n", 0, offset) + 1
