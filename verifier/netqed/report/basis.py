@@ -62,7 +62,7 @@ def _items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
     if not texts:
         return
     for index, text in enumerate(texts):
-        yield from entry(key if index == 0 else "", f"- {text}", style, indent=INDENT, hang=2)
+        yield from entry(key if index == 0 else "", text, style, indent=INDENT, bullet="- ")
 
 
 def _notes(key: str, notes: Sequence[Note], style: Style, *, verbose: bool) -> Iterator[str]:

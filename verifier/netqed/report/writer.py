@@ -19,12 +19,13 @@ def note(key: str, text: str, style: Style, *, wrap: bool = True) -> Iterator[st
     yield from rest
 
 
-def entry(key: str, text: str, style: Style, *, indent: int, hang: int = 0) -> Iterator[str]:
-    """`key   text` in a block of facts: texts start at column `indent`, and their further lines `hang` behind it."""
+def entry(key: str, text: str, style: Style, *, indent: int, bullet: str = "") -> Iterator[str]:
+    """`key   text` in a block of facts: texts start at column `indent`, behind a bullet where one is given."""
     lead = f"  {key}".ljust(indent)
-    first, *rest = wrapped(style.show(text), style.width, first=lead, rest=" " * (indent + hang))
+    rest = " " * (indent + len(bullet))
+    first, *others = wrapped(style.show(text), style.width, first=lead + bullet, rest=rest)
     yield style.paint(lead, "strong") + first[len(lead) :] if key else first
-    yield from rest
+    yield from others
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> Iterator[str]:
