@@ -50,8 +50,8 @@ def starter_spec(cluster: Cluster, holds: Holds | None = None, *, manifests: Seq
 def holds_in(cluster: Cluster) -> Holds:
     """Return the judge of invariants over a cluster.
 
-    One holds if no flow in its default scope violates it (UNSAT of the violation), some flow lies between its sides (SAT
-    of the subject), and none of its selectors matches nothing.
+    One holds if no flow in its default scope violates it (UNSAT of the violation), some flow lies between its sides
+    (SAT of the subject), and none of its selectors matches nothing.
     """
 
     def holds(stated: Sequence[StatedInvariant]) -> Sequence[bool]:
@@ -137,8 +137,8 @@ def _head(manifests: Sequence[str]) -> Iterator[str]:
     yield "# (`netqed schema > netqed.schema.json` writes that file, for your editor.)"
     yield "#"
     yield "# A start, written by `netqed init`: what policies isolate today. All invariants below hold now."
-    yield "# Keep those that must hold tomorrow, and delete those that hold by accident: they would fail the next"
-    yield "# change that is meant. Add what must work, such as `web can reach api on TCP/8080`, and the reasons, with `why:`."
+    yield "# Keep those that must hold tomorrow, and delete those that hold by accident: they would fail the next change"
+    yield "# that is meant. Add what must work, such as `web can reach api on TCP/8080`, and the reasons with `why:`."
     named = [path for path in manifests if not _SURROGATE.search(path)]
     if named:
         yield "manifests:"
@@ -152,8 +152,8 @@ def _undeclared(names: list[str]) -> Iterator[str]:
     shown = ", ".join(names[:NAMES_A_SENTENCE])
     more = f" and {len(names) - NAMES_A_SENTENCE} more" if len(names) > NAMES_A_SENTENCE else ""
     yield f"# No manifest declares namespace {shown}{more}."
-    yield "# A proof considers whatever labels such a namespace may have. Where policies select namespaces by label, more may"
-    yield "# hold once the labels are stated, in a manifest or here:"
+    yield "# A proof considers whatever labels such a namespace may have. Where policies select namespaces by label, more"
+    yield "# may hold once the labels are stated, in a manifest or here:"
     yield "# namespaces:"
     yield f"#   {names[0]}: {{}}"
 
