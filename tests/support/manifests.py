@@ -89,7 +89,8 @@ def messages_of(*objects: Manifest, **options: Any) -> list[str]:
 
 def rule_messages(direction: str = "ingress", **rule: Any) -> list[str]:
     """What is wrong with a policy that has this one rule."""
-    return messages_of(policy(**{direction: [rule]}))
+    spec: Manifest = {direction: [rule]}
+    return messages_of(policy(**spec))
 
 
 def peer_problems(peer: Any) -> tuple[Problem, ...]:

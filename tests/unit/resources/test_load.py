@@ -243,7 +243,8 @@ def test_objects_that_are_hardly_any(data: dict[str, Any], message: str) -> None
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
-    problems = problems_of(policy("p\x1b[31m", **{"x\x1b": 1}), manifest("v1", "Pod\x1b", "p"))
+    spec: dict[str, Any] = {"x\x1b": 1}
+    problems = problems_of(policy("p\x1b[31m", **spec), manifest("v1", "Pod\x1b", "p"))
     assert len(problems) == 3
     assert all("\x1b" not in f"{problem.message}{problem.object}{problem.hint}" for problem in problems)
 

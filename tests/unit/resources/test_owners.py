@@ -99,7 +99,8 @@ def test_a_replica_set_counts_through_its_deployment_unless_it_differs() -> None
     ],
 )
 def test_both_count_where_they_differ_and_that_is_noted(changed: dict[str, Any]) -> None:
-    template = workload("DaemonSet", "agent", **({"labels": LABELS, "pod": PORTS} | changed))
+    fields: dict[str, Any] = {"labels": LABELS, "pod": PORTS}
+    template = workload("DaemonSet", "agent", **(fields | changed))
     cluster = load_all(template, live("agent-x", ("DaemonSet", "agent")))
     assert names(cluster) == ["web/daemonset/agent", "web/agent-x"]
     assert [note.text for note in cluster.notes] == [

@@ -97,7 +97,7 @@ CONTAINER = "spec.containers[0]"
         ({"spec": {"nodeName": 1}}, "spec.nodeName: expected a string, found the number 1"),
         ({"spec": {"containers": {}}}, "spec.containers: expected a list, found a mapping"),
         ({"spec": {"containers": ["c"]}}, f"{CONTAINER}: expected a mapping: a container"),
-        ({"status": {"podIP": "10.0.0"}}, 'status.podIP: "10.0.0" is no IP address'),
+        ({"status": {"podIP": "10.0.0"}}, 'status.podIP: expected an IP address, found the text "10.0.0"'),
         ({"status": {"podIPs": ["10.0.0.1"]}}, "status.podIPs[0]: expected ip: and an IP address"),
         ({"status": {"hostIPs": [{"ip": "node"}]}}, "status.hostIPs[0]: expected ip: and an IP address"),
         ({"status": "Running"}, 'status: expected a mapping, found the text "Running"'),

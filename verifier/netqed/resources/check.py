@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from netqed.resources.cluster import Note
 from netqed.resources.syntax import label_key_fault, label_value_fault
 from netqed.sources.document import Document
 from netqed.sources.position import FieldPath, Problem
+
+_LARGEST: Final = 2**63 - 1
 
 
 def kind_of_value(value: object) -> str:
@@ -19,6 +21,8 @@ def kind_of_value(value: object) -> str:
             return "null"
         case bool():
             return f"the boolean {str(value).lower()}"
+        case int() if abs(value) > _LARGEST:
+            return "a number of more than 64 bits"
         case int() | float():
             return f"the number {value}"
         case str():
@@ -32,12 +36,14 @@ def kind_of_value(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text` in double quotes on one line, cut after 80 characters."""
-    return f'"{printable(text[:80])}{"…" if len(text) > 80 else ""}"'
+    """`text` in double quotes, as `shown` shows it, cut after 80 characters."""
+    return f'"{shown(text, 80)}"'
 
 
-def printable(text: str) -> str:
-    """`text` with what does not print, such as terminal control characters, escaped."""
+def shown(text: str, longest: int = 400) -> str:
+    """`text` on one line: cut after `longest` characters, and terminal control characters and the like escaped."""
+    if len(text) > longest:
+        return shown(text[:longest], longest) + "…"
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
@@ -51,7 +57,7 @@ def path_text(path: FieldPath) -> str:
             text += f"[{step}]"
         else:
             text += f".{step}" if text else step
-    return printable(text)
+    return shown(text)
 
 
 class Check:
@@ -80,7 +86,7 @@ class Check:
         """The object as reports name it: `Kind namespace/name`, or `Kind name` for what lives in no namespace."""
         if not self.name:
             return self.kind
-        return printable(f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}")
+        return shown(f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}")
 
     def fault(self, path: FieldPath, message: str, hint: str | None = None) -> None:
         """Report a problem of the field at `path`; the message begins with the path."""
@@ -113,9 +119,9 @@ class Check:
         if value is None or isinstance(value, str):
             return value
         hint = None
-        if isinstance(value, bool | int | float):
-            shown = str(value).lower() if isinstance(value, bool) else value
-            hint = f'put it in quotes: "{shown}"'
+        if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) <= _LARGEST):
+            written = str(value).lower() if isinstance(value, bool) else value
+            hint = f'put it in quotes: "{written}"'
         self.fault(path, f"expected a string, found {kind_of_value(value)}", hint)
         return None
 
@@ -131,9 +137,9 @@ class Check:
 
         `80.0` is 80: kubectl writes a YAML float without a fraction as a JSON integer.
         """
-        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _LARGEST):
             return value
-        if isinstance(value, float) and value.is_integer():
+        if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST:
             return int(value)
         hint = None
         if isinstance(value, str) and value.isascii() and value.isdigit():

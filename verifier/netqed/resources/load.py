@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Final
 
-from netqed.resources.check import Check, kind_of_value, quoted
+from netqed.resources.check import Check, kind_of_value, quoted, shown
 from netqed.resources.cluster import Cluster, Note
 from netqed.resources.dumps import dump_problems
 from netqed.resources.duplicates import difference
@@ -76,7 +76,7 @@ class _Named:
         if self.count == 0:
             self.place = place
         if self.count < _SHOWN:
-            self.names.append(name)
+            self.names.append(shown(name))
         self.count += 1
 
     @property
@@ -183,7 +183,7 @@ class _Loading:
         check = Check(document, kind, self.problems, self.notes)
         check.namespace, check.name = namespace, name
         place = str(document.start)
-        shown = f"{namespace}/{name}" if namespace else name
+        full_name = f"{namespace}/{name}" if namespace else name
         key = (kind, group)
         match standing(group, kind, data):
             case Standing.NOT_IN_API:
@@ -193,19 +193,19 @@ class _Loading:
                 message = f"{quoted(data['apiVersion'])} is no longer served, so clusters refuse this policy"
                 check.fault(("apiVersion",), message, "use networking.k8s.io/v1")
             case Standing.GOVERNS if is_named(group, kind, self.ignoring):
-                self.ignored[key].add(shown, place)
+                self.ignored[key].add(full_name, place)
             case Standing.GOVERNS:
-                hint = f"to go on without them: --ignore-unknown-policies {kind}.{group}"
+                hint = f"to go on without them: --ignore-unknown-policies {shown(f'{kind}.{group}')}"
                 if group.startswith("network") and (meant := kind_hint(group, kind)) is not None:
                     hint = f"{meant} Or, {hint}"
-                message = f"{quoted(kind)} of {group} is not supported, and it may open or close traffic"
+                message = f"{quoted(kind)} of {shown(group)} is not supported, and it may open or close traffic"
                 check.fault(("kind",), message, hint)
             case Standing.NARROWS:
-                self.narrowing[key].add(shown, place)
+                self.narrowing[key].add(full_name, place)
             case Standing.MAKES_PODS:
                 self.makers[key].setdefault((namespace, name), place)
             case Standing.ELSEWHERE:
-                self.elsewhere[key].add(shown, place)
+                self.elsewhere[key].add(full_name, place)
 
     def cluster(self, reading: Reading) -> Cluster:
         """The cluster, of an input without problems."""
@@ -248,8 +248,8 @@ class _Loading:
             if missing.count:
                 verb = "makes" if missing.count == 1 else "make"
                 yield Note(
-                    f"{missing.count} {kind} ({group}) {verb} pods that are not in the input: list them under "
-                    f"workloads: of the spec ({missing.examples})",
+                    f"{missing.count} {shown(f'{kind} ({group})')} {verb} pods that are not in the input: "
+                    f"list them under workloads: of the spec ({missing.examples})",
                     missing.place,
                 )
         phases = _Named()
@@ -260,7 +260,7 @@ class _Loading:
             yield Note(f"{phases.count} {have} finished (phase Succeeded or Failed): {phases.examples}")
         if self.elsewhere:
             kinds = ", ".join(
-                f"{named.count} {kind}" + (f" ({group})" if "." in group else "")
+                f"{named.count} {shown(f'{kind} ({group})' if '.' in group else kind)}"
                 for (kind, group), named in sorted(self.elsewhere.items())
             )
             yield Note(f"not analysed: {kinds}")
@@ -304,6 +304,6 @@ class _Loading:
 
 def _by_kind(groups: dict[Group, _Named], why: str) -> tuple[Note, ...]:
     return tuple(
-        Note(f"{named.count} {kind} ({group}) {why}: {named.examples}", named.place)
+        Note(f"{named.count} {shown(f'{kind} ({group})')} {why}: {named.examples}", named.place)
         for (kind, group), named in sorted(groups.items())
     )

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from netqed.resources.addresses import canonical_address
-from netqed.resources.check import Check, quoted
+from netqed.resources.check import Check, kind_of_value, quoted
 from netqed.resources.metadata import controller_of
 from netqed.resources.objects import ContainerPort, Workload
 from netqed.resources.syntax import PROTOCOLS, port_name_fault
@@ -117,8 +117,7 @@ def _read_addresses(check: Check, status: dict[str, Any], plural: str, singular:
         return ()
     address = canonical_address(single) if type(single) is str else None
     if address is None:
-        shown = quoted(single) if isinstance(single, str) else str(single)
-        check.fault(("status", singular), f"{shown} is no IP address")
+        check.fault(("status", singular), f"expected an IP address, found {kind_of_value(single)}")
         return ()
     return (address,)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from netqed.resources.check import Check, path_text
+from netqed.resources.check import Check, path_text, shown
 from netqed.resources.objects import LabelSelector, Workload
 from netqed.resources.pods import read_pod_template
 from netqed.resources.selectors import read_selector, selects
@@ -63,5 +63,5 @@ def _check_selector(check: Check, workload: Workload) -> None:
     else:
         return
     if selector is not None and not selects(selector, workload.labels):
-        labels_text = ", ".join(f"{key}={value}" for key, value in sorted(workload.labels.items())) or "none"
-        check.fault(path, f"the selector does not match the template's own labels ({labels_text})")
+        pairs = ", ".join(f"{key}={value}" for key, value in sorted(workload.labels.items())) or "none"
+        check.fault(path, f"the selector does not match the template's own labels ({shown(pairs)})")
