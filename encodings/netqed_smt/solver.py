@@ -53,6 +53,7 @@ class Solver:
         z3core.Z3_params_inc_ref(context, parameters)
         z3core.Z3_params_set_uint(context, parameters, self._symbol("rlimit"), min(rlimit, 2**32 - 1))
         z3core.Z3_params_set_uint(context, parameters, self._symbol("random_seed"), 0)
+        z3core.Z3_params_set_bool(context, parameters, self._symbol("prob_search"), False)
         z3core.Z3_solver_set_params(context, self._solver, parameters)
         z3core.Z3_params_dec_ref(context, parameters)
 

@@ -11,10 +11,10 @@ from netqed.analysis.questions import Question, default_scope
 from netqed.analysis.results import Proved, Refuted, Result, Unknown, Vacuous, Verdict
 from netqed.analysis.session import Session
 from netqed.analysis.vacuity import idle_selector, idle_source
-from netqed.analysis.wishes import Wishes
+from netqed.analysis.wishes import Candidates, Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.spec.document import Scope, StatedInvariant
-from netqed.spec.sentences import CanReach
+from netqed.spec.sentences import CannotReach, CanReach, Endpoint, Invariant, OnlyCanReach
 from netqed_smt.solver import Answer, Term
 
 Status = Literal["ok", "accepted", "expired", "unexpected", "allowed-empty", "failed", "unknown"]
@@ -68,7 +68,7 @@ class Judge:
             case Answer.UNKNOWN:
                 return Unknown(_BUDGET)
             case Answer.SAT:
-                return self._refuted(question, literals, violation)
+                return self._refuted(stated.invariant, question, literals, violation)
             case Answer.UNSAT:
                 return self._proved(question, literals, violation)
 
@@ -76,11 +76,27 @@ class Judge:
         kinds = ", ".join(note.text for note in self._session.cluster.narrowing[:3])
         return Unknown(f"objects that netqed does not read narrow access further: {kinds}")
 
-    def _refuted(self, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
-        values = self._wishes.narrow([*literals, *violation])
+    def _refuted(
+        self, invariant: Invariant, question: Question, literals: list[Term], violation: list[Term]
+    ) -> Verdict:
+        values = self._wishes.narrow([*literals, *violation], self._candidates(invariant))
         witness = self._maker.witness(values, allowed=not question.must_allow)
         subject = self._session.questions.literal(question.subject)
         return Refuted(witness, closers(self._session, witness, literals, violation, subject))
+
+    def _candidates(self, invariant: Invariant) -> Candidates:
+        match invariant:
+            case CannotReach(source, destination) | CanReach(source, destination):
+                return self._classes(source, inside=True), self._classes(destination, inside=True)
+            case OnlyCanReach(source, destination):
+                return self._classes(source, inside=False), self._classes(destination, inside=True)
+            case _:
+                return None, None
+
+    def _classes(self, endpoint: Endpoint, *, inside: bool) -> list[int]:
+        """The codes of the classes that can be in the endpoint, or with `inside` False can be out of it."""
+        who, holds = self._session.endpoints.who(endpoint), self._session.membership.holds
+        return [one.code for one in self._session.universe.classes if holds(who, one.members[0]) is not (not inside)]
 
     def _proved(self, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
         session = self._session

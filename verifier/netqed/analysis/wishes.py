@@ -37,6 +37,9 @@ DOCUMENTATION: Final = (
 )
 """Ranges kept for documentation (RFC 5737, RFC 3849)."""
 
+Candidates = tuple[Sequence[int] | None, Sequence[int] | None]
+"""Class codes of the source and of the destination."""
+
 
 class Wishes:
     """Narrows violations to the witness that is shown."""
@@ -48,10 +51,14 @@ class Wishes:
         self._flow = questions.universe.flow
         self._sides: tuple[SideTerms, SideTerms] = (self._flow.source, self._flow.destination)
 
-    def narrow(self, assumptions: Sequence[Term]) -> FlowValues:
-        """The most natural flow that satisfies the literals, of which some flow must."""
+    def narrow(self, assumptions: Sequence[Term], candidates: Candidates = (None, None)) -> FlowValues:
+        """The most natural flow that satisfies the literals, of which some flow must.
+
+        `candidates` are the codes of the classes, in order, that the source and the destination can be of if they are
+        workloads of the input; None is any. They save questions and have no say in the answer.
+        """
         while True:
-            values = self._narrow(assumptions)
+            values = self._narrow(assumptions, candidates)
             taken = [self._universe.exclude_taken(end.address) for end in self._free_ends(values)]
             if not any(taken):
                 return values
@@ -62,17 +69,19 @@ class Wishes:
             if end.class_code == 0 or not self._universe.classes[end.class_code - 1].first.addresses:
                 yield end
 
-    def _narrow(self, assumptions: Sequence[Term]) -> FlowValues:
+    def _narrow(self, assumptions: Sequence[Term], candidates: Candidates) -> FlowValues:
         wishes = Preferences(self._questions, assumptions)
-        self._existence(wishes)
-        values = wishes.read()
-        if self._is_invented(values):
+        both_exist = self._existence(wishes)
+        if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
             self._invention(wishes)
         self._traffic(wishes)
-        for side in self._sides:
-            wishes.lowest(side.class_code, side.class_width)
-        wishes.lowest(self._flow.port, 16)
-        self._settle(wishes)
+        every = range(1, len(self._universe.classes) + 1)
+        for side, codes in zip(self._sides, candidates, strict=True):
+            self._first_class(wishes, side, every if codes is None else codes)
+        values = wishes.read()
+        self._lowest_port(wishes, values)
+        if not both_exist or self._existing_are_open or any(self._free_ends(values)):
+            self._settle(wishes, values)
         return wishes.read()
 
     def _is_invented(self, values: FlowValues) -> bool:
@@ -89,21 +98,64 @@ class Wishes:
         return False
 
     @cached_property
+    def _existing_are_open(self) -> bool:
+        """Whether some workload of the input has labels, or its namespace has, that the input does not say."""
+        declared = self._universe.population.namespaces
+        return any(
+            declared.get(one.first.namespace) is None or FREE_CODE in one.label_codes.values()
+            for one in self._universe.classes
+        )
+
+    @cached_property
     def _exists(self) -> tuple[Term, Term]:
         source, destination = (
             self._solver.negation(self._solver.conjunction((side.pod, side.in_class(0)))) for side in self._sides
         )
         return source, destination
 
-    def _existence(self, wishes: Preferences) -> None:
+    def _existence(self, wishes: Preferences) -> bool:
+        """Wishes 1 and 2; says whether both sides exist. All of them at once will often do."""
         source, destination = self._exists
-        if not wishes.prefer(self._solver.conjunction((source, destination))) and not wishes.prefer(destination):
+        plain = [self._solver.conjunction((side.pod, self._solver.negation(side.host_network))) for side in self._sides]
+        if wishes.prefer(self._solver.conjunction((source, destination, *plain))):
+            return True
+        both = wishes.prefer(self._solver.conjunction((source, destination)))
+        if not both and not wishes.prefer(destination):
             wishes.prefer(source)
         for side in reversed(self._sides):
             if wishes.prefer(side.pod):
                 wishes.prefer(self._solver.negation(side.host_network))
             else:
                 wishes.prefer(side.external)
+        return both
+
+    def _first_class(self, wishes: Preferences, side: SideTerms, candidates: Sequence[int]) -> None:
+        """Fix the class at the first of the candidates that will do, by halving them."""
+        if wishes.prefer(side.in_class(0)):
+            return
+        low, high = 0, len(candidates) - 1
+        while low < high:
+            middle = (low + high) // 2
+            first = self._solver.disjunction([side.in_class(code) for code in candidates[low : middle + 1]])
+            if wishes.prefer(first):
+                high = middle
+            else:
+                low = middle + 1
+
+    def _lowest_port(self, wishes: Preferences, values: FlowValues) -> None:
+        """The lowest port, tried first where it mostly lies: at a declared port, or at the lowest of all."""
+        declared = (
+            self._universe.classes[values.destination.class_code - 1].first.declared
+            if values.destination.class_code
+            else ()
+        )
+        ports = sorted(port for protocol, port in declared if protocol == values.protocol)
+        if values.port in ports:
+            for port in ports:
+                if wishes.prefer(self._flow.port_between(port, port)):
+                    return
+        elif not wishes.prefer(self._flow.port_between(0, 1)):
+            wishes.lowest(self._flow.port, 16)
 
     @cached_property
     def _in_declared(self) -> tuple[Term, Term]:
@@ -188,37 +240,54 @@ class Wishes:
         )
 
     def _traffic(self, wishes: Preferences) -> None:
-        wishes.prefer(self._solver.negation(self._flow.ipv6))
+        ipv4, tcp = self._solver.negation(self._flow.ipv6), self._flow.protocol_is(6)
+        if wishes.prefer(self._solver.conjunction((ipv4, self._declared_port, tcp))):
+            return
+        wishes.prefer(ipv4)
         wishes.prefer(self._declared_port)
         for number in (6, 17, 132):
             if wishes.prefer(self._flow.protocol_is(number)):
                 return
         wishes.lowest(self._flow.protocol, 8)
 
-    def _settle(self, wishes: Preferences) -> None:
+    def _settle(self, wishes: Preferences, values: FlowValues) -> None:
         """Fix whatever is still open at its lowest: names, labels, nodes, addresses."""
-        values = wishes.read()
+        ends = list(zip(self._sides, (values.source, values.destination), strict=True))
+        for side, end in ends:
+            if end.kind == "pod":
+                self._settle_pod(wishes, side, end)
+            if end.kind == "node" or values.source.kind == "node":
+                wishes.lowest(side.node, self._universe.vocabulary.nodes.width)
         version = 6 if values.ipv6 else 4
-        vocabulary = self._universe.vocabulary
-        for side, end in zip(self._sides, (values.source, values.destination), strict=True):
+        for side, end in ends:
+            if end in self._free_ends(values):
+                self._lowest_address(wishes, side, version, documentation=end.kind == "external")
+
+    def _settle_pod(self, wishes: Preferences, side: SideTerms, end: EndValues) -> None:
+        """Fix what the input does not say of a pod."""
+        vocabulary, population = self._universe.vocabulary, self._universe.population
+        keys = set(vocabulary.labels)
+        if end.class_code == 0:
             wishes.lowest(side.namespace, vocabulary.namespaces.width)
-            self._lowest_codes(
-                wishes, [(side.labels[key], codes.width, end.labels[key]) for key, codes in vocabulary.labels.items()]
-            )
-            self._lowest_codes(
-                wishes,
-                [
-                    (side.namespace_labels[key], codes.width, end.namespace_labels[key])
-                    for key, codes in vocabulary.namespace_labels.items()
-                ],
-            )
-            wishes.lowest(side.node, vocabulary.nodes.width)
             for term in side.port_names.values():
                 wishes.prefer(self._solver.negation(term))
-        for side, end in zip(self._sides, (values.source, values.destination), strict=True):
-            known = end.class_code > 0 and self._universe.classes[end.class_code - 1].first.addresses
-            if not known:
-                self._lowest_address(wishes, side, version, documentation=end.kind == "external")
+        else:
+            one = self._universe.classes[end.class_code - 1]
+            keys = {key for key, code in one.label_codes.items() if code == FREE_CODE}
+            if population.namespaces.get(one.first.namespace) is not None and not keys:
+                return
+        self._lowest_codes(
+            wishes,
+            [
+                (side.labels[key], codes.width, end.labels[key])
+                for key, codes in vocabulary.labels.items()
+                if key in keys
+            ]
+            + [
+                (side.namespace_labels[key], codes.width, end.namespace_labels[key])
+                for key, codes in vocabulary.namespace_labels.items()
+            ],
+        )
 
     def _lowest_codes(self, wishes: Preferences, variables: Sequence[tuple[Term, int, int]]) -> None:
         """Lowest values of several variables; those that are absent anyway are fixed in one step."""
@@ -231,8 +300,15 @@ class Wishes:
                 wishes.lowest(bits, width)
 
     def _lowest_address(self, wishes: Preferences, side: SideTerms, version: int, *, documentation: bool) -> None:
-        if documentation:
-            any(wishes.prefer(side.in_block(block)) for block in DOCUMENTATION if block.version == version)
+        """The lowest address, tried first where it mostly lies: at the start of a documentation or pod range."""
+        starts = DOCUMENTATION if documentation else self._universe.population.pod_ranges
+        for block in starts:
+            if block.version == version:
+                for offset in (1, 2):
+                    if wishes.prefer(side.address_is(version, int(block.network_address) + offset)):
+                        return
+                if wishes.prefer(side.in_block(block)):
+                    break
         bits, width = side.address[version], WIDTHS[version]
         for last in (0, 255):
             wishes.prefer(self._solver.negation(self._solver.has_tail(bits, last, 8)))
