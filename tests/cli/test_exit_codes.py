@@ -162,6 +162,15 @@ def test_a_report_that_cannot_be_written_is_3_and_nothing_is_printed(run: Callab
     assert "missing/out.json" in result.stderr
 
 
+def test_a_link_is_written_through_and_a_device_is_left_in_place(run: Callable[..., Result]) -> None:
+    Path("link").symlink_to("target")
+    result = run("check", "x", "-o", "json=link", "-o", "text=/dev/null", outcome=check_result())
+    assert result.exit_code == 1
+    assert Path("link").is_symlink()
+    assert json.loads(Path("target").read_text())["version"] == 1
+    assert Path("/dev/null").is_char_device()
+
+
 def test_kustomize_missing(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     result = run("check", "-k", "overlay")

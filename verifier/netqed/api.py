@@ -192,15 +192,18 @@ def evaluate(
 
 
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:
-    """A starter spec for what the paths hold: what is isolated today, as invariants that hold today.
+    """A starter spec for what the paths (by default the working directory) hold: what is isolated today, as invariants
+    that hold today. A spec that is there already is not read.
 
     `manifests` is what the spec will name as its paths, relative to where it will lie.
     """
     from netqed.analysis.starter import starter_spec
+    from netqed.spec.find import find_spec
 
     settings = settings or Settings()
-    cluster = load_cluster(paths or (".",), settings=settings)
-    return starter_spec(cluster, manifests=tuple(manifests))
+    read = [str(path) for path in paths] or ["."]
+    specs = [spec for spec in {find_spec(path): None for path in read} if spec is not None]
+    return starter_spec(load_cluster(read, settings=settings, exclude=specs), manifests=tuple(manifests))
 
 
 def spec_schema() -> dict[str, Any]:
