@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from typing import Final
 
@@ -47,6 +47,7 @@ MAX_PAIRS: Final = 400
 ANYTHING: Final = BuiltIn("anything")
 INTERNET: Final = BuiltIn("internet")
 ANY_POD: Final = BuiltIn("any pod")
+EXEMPT_HOSTS: Final = Exception_(either=BuiltIn("host-networked"))
 
 _ALL: Final = LabelSelector()
 _EVERY_NAMESPACE: Final = LabelSelector((), (Requirement(NAMESPACE_NAME_LABEL, "Exists"),))
@@ -112,7 +113,16 @@ class Candidates:
             sections.append(Section(f"{name}: what gets out", tuple(dict.fromkeys(out))))
         if skipped:
             left_out.append(f"{skipped} pairs of namespaces")
+        if any(workload.host_network for workload in cluster.workloads):
+            sections = [replace(one, invariants=tuple(_with_exemptions(one.invariants))) for one in sections]
         return cls(tuple(sections), tuple(left_out))
+
+
+def _with_exemptions(invariants: Iterable[Invariant]) -> Iterator[Invariant]:
+    """Each invariant, and after it the same but for host-networked pods: no policy governs those."""
+    for invariant in invariants:
+        yield invariant
+        yield replace(invariant, exceptions=(*invariant.exceptions, EXEMPT_HOSTS))
 
 
 def inhabited(cluster: Cluster) -> tuple[str, ...]:
@@ -140,6 +150,13 @@ def _pairs(namespaces: Sequence[str], closed_in: set[str], closed_out: set[str])
 
 def stronger(invariant: Invariant) -> Iterator[Invariant]:
     """The candidates each of which says all that a candidate says."""
+    if invariant.exceptions[-1:] == (EXEMPT_HOSTS,):
+        plain = replace(invariant, exceptions=invariant.exceptions[:-1])
+        yield plain
+        for one in stronger(plain):
+            yield one
+            yield replace(one, exceptions=(*one.exceptions, EXEMPT_HOSTS))
+        return
     match invariant:
         case CannotReach(Pods() as source, Pods() as destination):
             yield NoOtherNamespace()
@@ -259,6 +276,8 @@ def _peers(rules: Iterable[PolicyRule], namespace: str) -> Endpoint | None:
                 return None
             found.append(endpoint)
     found = list(dict.fromkeys(found))
+    if ANY_POD in found:
+        found = [one for one in found if isinstance(one, Block | BuiltIn)]
     if not found or len(found) > MAX_EXCEPTIONS:
         return None
     return found[0] if len(found) == 1 else AnyOf(tuple(found))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from netqed.analysis.candidates import Candidates, inhabited, stronger
+from netqed.analysis.candidates import EXEMPT_HOSTS, Candidates, inhabited, stronger
 from netqed.analysis.questions import default_scope
 from netqed.analysis.session import Session
 from netqed.analysis.vacuity import idle_selector
@@ -85,7 +86,7 @@ def _stated(invariant: Invariant, cluster: Cluster) -> StatedInvariant | None:
 
 
 def _invariants(candidates: Candidates, holding: set[Invariant], cluster: Cluster) -> Iterator[str]:
-    said = False
+    said = exempted = False
     for section in candidates.sections:
         telling = [one for one in section.invariants if one in holding and not holding.intersection(stronger(one))]
         if not telling:
@@ -93,6 +94,9 @@ def _invariants(candidates: Candidates, holding: set[Invariant], cluster: Cluste
         yield "" if said else "invariants:"
         said = True
         yield f"  # {section.heading}"
+        if not exempted and any(one.exceptions[-1:] == (EXEMPT_HOSTS,) for one in telling):
+            exempted = True
+            yield "  # (Some pods here use their node's network: no policy governs them, so they are excepted.)"
         yield from (f"  - {quoted(sentence)}" for sentence in _sentences(telling))
     if not said:
         yield from _nothing(cluster)
@@ -100,20 +104,21 @@ def _invariants(candidates: Candidates, holding: set[Invariant], cluster: Cluste
 
 def _sentences(invariants: Sequence[Invariant]) -> Iterator[str]:
     """The sentences of invariants; neighbours that shut namespaces out of the same one share some."""
-    for same, group in groupby(invariants, _shut_from):
+    for same, group in groupby(invariants, _without_source):
         if same is None:
             yield from map(render_invariant, group)
             continue
         sources = [one.source for one in group if isinstance(one, CannotReach)]
         for start in range(0, len(sources), NAMES_A_SENTENCE):
             some = sources[start : start + NAMES_A_SENTENCE]
-            yield render_invariant(CannotReach(some[0] if len(some) == 1 else AnyOf(tuple(some)), same))
+            yield render_invariant(replace(same, source=some[0] if len(some) == 1 else AnyOf(tuple(some))))
 
 
-def _shut_from(invariant: Invariant) -> Pods | None:
+def _without_source(invariant: Invariant) -> CannotReach | None:
+    """What two invariants have in common that keep one namespace each out of the same namespace."""
     match invariant:
-        case CannotReach(Pods(str()), Pods(str(), None) as destination, (), ()):
-            return destination
+        case CannotReach(Pods(str()), Pods(str(), None)):
+            return replace(invariant, source=AnyOf(()))
         case _:
             return None
 
@@ -137,8 +142,8 @@ def _head(manifests: Sequence[str]) -> Iterator[str]:
     yield "# (`netqed schema > netqed.schema.json` writes that file, for your editor.)"
     yield "#"
     yield "# A start, written by `netqed init`: what policies isolate today. All invariants below hold now."
-    yield "# Keep those that must hold tomorrow, and delete those that hold by accident: they would fail the next change"
-    yield "# that is meant. Add what must work, such as `web can reach api on TCP/8080`, and the reasons with `why:`."
+    yield "# Keep those that must hold tomorrow, and delete those that hold by accident: they would fail the next"
+    yield "# change that is meant. Add what must work, such as `web can reach api on TCP/8080`, and say `why:`."
     named = [path for path in manifests if not _SURROGATE.search(path)]
     if named:
         yield "manifests:"
@@ -152,8 +157,8 @@ def _undeclared(names: list[str]) -> Iterator[str]:
     shown = ", ".join(names[:NAMES_A_SENTENCE])
     more = f" and {len(names) - NAMES_A_SENTENCE} more" if len(names) > NAMES_A_SENTENCE else ""
     yield f"# No manifest declares namespace {shown}{more}."
-    yield "# A proof considers whatever labels such a namespace may have. Where policies select namespaces by label, more"
-    yield "# may hold once the labels are stated, in a manifest or here:"
+    yield "# A proof considers whatever labels such a namespace may have. Where policies select namespaces by label,"
+    yield "# more may hold once the labels are stated, in a manifest or here:"
     yield "# namespaces:"
     yield f"#   {names[0]}: {{}}"
 
