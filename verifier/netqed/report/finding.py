@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness, WitnessEnd
 from netqed.report.blame import blocked, through
@@ -13,6 +13,9 @@ from netqed.report.replay import replay, same_workload
 from netqed.report.style import Role, Style, wrapped
 from netqed.report.words import bare_name, count, end_words, scope_mark, scope_words
 from netqed.report.writer import note
+
+COMMAND_LINE: Final = "<sentence>"
+"""The file of a sentence that the command line states: it is in the title already."""
 
 
 def finding(result: Result, basis: Basis, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -97,7 +100,7 @@ def _ignoring(basis: Basis) -> str:
 
 def _place(result: Result, style: Style) -> Iterator[str]:
     span = result.stated.span
-    if span is None or span.text.strip() == result.stated.sentence:  # of the command line: it is in the title already
+    if span is None or span.start.file == COMMAND_LINE:
         return
     yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}"
     yield from excerpt([Mark(span, _claim(result.verdict))], style)
