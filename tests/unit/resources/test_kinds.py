@@ -23,6 +23,8 @@ GOVERNING = [
     ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy"),
     ("policy.networking.k8s.io/v2", "SomethingNew"),
     ("networking.k8s.aws/v1alpha1", "ApplicationNetworkPolicy"),
+    ("crd.nsx.vmware.com/v1alpha1", "SecurityPolicy"),
+    ("kubeovn.io/v1", "SecurityGroup"),
     ("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy"),
     ("never-heard.of/v1", "FancyNetworkPolicy"),
 ]

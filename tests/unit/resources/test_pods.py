@@ -64,6 +64,14 @@ def test_a_pod_without_an_address_is_kept(phase: str) -> None:
     assert loaded.addresses == ()
 
 
+@pytest.mark.parametrize("status", [{"podIP": "10.0.0.9"}, {"hostIP": "10.0.0.9"}, {"hostIPs": [{"ip": "10.0.0.9"}]}])
+def test_a_host_networked_pod_is_at_its_nodes_address(status: dict[str, Any]) -> None:
+    loaded = load_workload(pod(spec={"hostNetwork": True}, status=status))
+    assert loaded.addresses == loaded.node_addresses == ("10.0.0.9",)
+    other = load_workload(pod(spec={"hostNetwork": False}, status=status))
+    assert other.addresses == () or other.node_addresses == ()
+
+
 def test_a_terminating_pod_is_kept() -> None:
     terminating = pod(
         metadata={"deletionTimestamp": "2026-01-01T00:00:00Z"}, status={"phase": "Running", "podIP": "10.0.0.1"}

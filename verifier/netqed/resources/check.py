@@ -118,10 +118,8 @@ class Check:
         """A string, None if absent or null; a problem if it is anything else (A4, fact 30)."""
         if value is None or isinstance(value, str):
             return value
-        hint = None
-        if isinstance(value, bool | float) or (isinstance(value, int) and abs(value) <= _LARGEST):
-            written = str(value).lower() if isinstance(value, bool) else value
-            hint = f'put it in quotes: "{written}"'
+        # The value is not repeated: `yes`, `010` and `1.10` are written otherwise than they resolve.
+        hint = "put it in quotes" if isinstance(value, bool | int | float) else None
         self.fault(path, f"expected a string, found {kind_of_value(value)}", hint)
         return None
 

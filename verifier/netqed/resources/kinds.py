@@ -59,6 +59,7 @@ _GOVERNING: Final = frozenset(
         ("projectcalico.org", "Profile"),
         ("crd.antrea.io", "Tier"),
         ("crd.nsx.vmware.com", "SecurityPolicy"),
+        ("kubeovn.io", "SecurityGroup"),
     }
 )
 _GOVERNING_GROUPS: Final = frozenset({"policy.networking.k8s.io"})

@@ -80,6 +80,9 @@ def read_pod_template(
     node = spec.get("nodeName")
     if node is not None and type(node) is not str:
         node = check.text(node, (*path, "spec", "nodeName"))
+    if host_network is True:
+        # Such a pod is at its node's address, whichever of the two the status names.
+        addresses, node_addresses = addresses or node_addresses, node_addresses or addresses
     owner = controller_of(check.metadata)
     return Workload(
         kind=check.kind,
