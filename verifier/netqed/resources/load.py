@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+from shlex import quote
 from typing import Final
 
 from netqed.resources.check import Check, kind_of_value, quoted, shown
@@ -101,6 +102,7 @@ class _Loading:
         self.objects: dict[tuple[str, str, str, str], tuple[Decoded, Document]] = {}
         self.owned: set[tuple[str, str, str]] = set()
         self.object_namespaces: set[str] = set()
+        self.generated: Counter[tuple[str, str, str, str]] = Counter()
         self.unplaced = _Named()
         self.repeated = _Named()
         self.withdrawn: dict[str, _Named] = defaultdict(_Named)
@@ -153,11 +155,10 @@ class _Loading:
         key = (group, check.kind, check.namespace, check.name)
         if not check.metadata.get("name"):
             # Each object whose name the server makes is one of its own, and needs a name of its own here.
-            number = 1
-            while key in self.objects:
-                number += 1
+            self.generated[key] += 1
+            if (number := self.generated[key]) > 1:
                 key = (group, check.kind, check.namespace, f"{check.name}{number}")
-            decoded = replace(decoded, name=key[3])
+                decoded = replace(decoded, name=key[3])
         known = self.objects.setdefault(key, (decoded, check.document))
         if known[1] is check.document:
             return
@@ -291,7 +292,7 @@ class _Loading:
             whose, which = ("their", "one") if many else ("its", "it")
             yield Note(
                 f"{what} ({unrendered.examples}): {whose} namespace, names, labels and patches are not in effect; "
-                f"to check what {which} renders: kubectl kustomize {unrendered.names[0]} | netqed check -",
+                f"to check what {which} renders: kubectl kustomize {quote(unrendered.names[0])} | netqed check -",
                 unrendered.place,
             )
         for served, named in sorted(self.withdrawn.items()):
