@@ -133,6 +133,16 @@ def test_document_end_marks_and_directives() -> None:
     assert [d.start.line for d in found.documents] == [3, 10]
 
 
+def test_messages_quote_no_endless_names() -> None:
+    for text in (f"a: !{'x' * 5000} b\n", f"{'k' * 900}: 1\n{'k' * 900}: 2\n"):
+        assert len(only_problem(text).message) < 420
+
+
+def test_documents_between_old_line_ends_are_read_once() -> None:
+    pod = POD.replace("\n", "\r")
+    assert len(manifests(f"{pod}---\r{pod}spec: !!str x\r").documents) == 2
+
+
 def test_quoted_braces_are_no_template() -> None:
     found = manifests(POD + 'spec: "{{ $labels.pod }}"\n')
     assert not found.problems

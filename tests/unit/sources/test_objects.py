@@ -7,7 +7,10 @@ import pytest
 from support.manifest_text import manifests, only_problem
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "---\n---\n", "---\n# a\n---\nnull\n...\n", "  \n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n\n", "# only a comment\n", "---\n---\n", "---\n# a\n---\nnull\n...\n", "  \n", "...\n...", "# a\n...\n"],
+)
 def test_nothing(text: str) -> None:
     found = manifests(text)
     assert found.empty

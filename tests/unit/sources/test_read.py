@@ -87,6 +87,17 @@ def test_links_to_directories_above_end(here: Path) -> None:
     assert all("self" in (p.position or Position("")).file for p in reading.problems)
 
 
+def test_links_in_a_circle(here: Path) -> None:
+    write(here / "kustomization.yaml", "patches: [{path: loop.yaml}]\n")
+    (here / "loop.yaml").symlink_to("loop.yaml")
+    problem = only(read([".", "kustomization.yaml"]))
+    assert problem == Problem("cannot be read: too many levels of symbolic links", Position("loop.yaml"))
+
+
+def test_a_missing_path_named_twice_is_one_problem(here: Path) -> None:
+    only(read(["gone", "gone"]))
+
+
 def test_excluded_files(here: Path) -> None:
     write(here / "k/a.yaml")
     spec = write(here / "k/netqed.yaml", "kind: 7")

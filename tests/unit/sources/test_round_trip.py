@@ -15,7 +15,7 @@ from netqed.sources.composer import Refused, compose
 from netqed.sources.manifests import ManifestReader
 from netqed.sources.position import FieldPath, Problem
 from netqed.sources.read import decode
-from netqed.sources.scalars import ScalarError, resolve_plain, whole
+from netqed.sources.scalars import ScalarError, plain_key, resolve_plain, whole
 from netqed.sources.text import SourceText
 from support.examples import examples
 from support.manifest_text import manifests
@@ -39,7 +39,7 @@ class _Dumper(yaml.CSafeDumper):
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     try:
-        same = resolve_plain(text) == text and text != "<<"
+        same = resolve_plain(text) == plain_key(text) == text != "<<"
     except ScalarError:
         same = False
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if same else "'")

@@ -19,14 +19,20 @@ from netqed.sources.scalars import (
 YAML = "tag:yaml.org,2002:"
 
 
-@pytest.mark.parametrize("text", ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
+@pytest.mark.parametrize("text", ["yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 def test_words_for_true(text: str) -> None:
     assert resolve_plain(text) is True
 
 
-@pytest.mark.parametrize("text", ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
+@pytest.mark.parametrize("text", ["no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 def test_words_for_false(text: str) -> None:
     assert resolve_plain(text) is False
+
+
+@pytest.mark.parametrize("text", ["y", "Y", "n", "N"])
+def test_letters_are_texts_and_booleans_only_as_keys(text: str) -> None:
+    assert resolve_plain(text) == text
+    assert plain_key(text) == ("true" if text in "yY" else "false")
 
 
 @pytest.mark.parametrize("text", ["", "~", "null", "Null", "NULL"])
@@ -124,6 +130,7 @@ def test_numbers_that_json_cannot_carry(text: str) -> None:
         ("1", "float", 1),
         ("1.5", "float", 1.5),
         ("no", "bool", False),
+        ("y", "bool", True),
         ("", "null", None),
         ("2024-05-14", "timestamp", "2024-05-14"),
         (base64.b64encode("grün".encode()).decode(), "binary", "grün"),

@@ -55,19 +55,14 @@ def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
     """The files of the paths, in their order, a directory's sorted by name, the same real file once."""
     found = Found()
     seen: set[Path] = set()
-    left_out = {path.resolve() for path in exclude}
-    stdin_taken = False
-    for named in paths:
+    left_out = {real_path(path) for path in exclude}
+    for named in dict.fromkeys(paths):
         if named == STDIN:
-            if stdin_taken:
-                found.repeated.add(named)
-            else:
-                found.files.append(FoundFile(STDIN_NAME, None, named))
-            stdin_taken = True
+            found.files.append(FoundFile(STDIN_NAME, None, named))
             continue
         for file in _files(named, found):
             assert file.path is not None
-            real = file.path.resolve()
+            real = real_path(file.path)
             if real in left_out:
                 continue
             if real in seen:
@@ -76,6 +71,11 @@ def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
             seen.add(real)
             found.files.append(file)
     return found
+
+
+def real_path(path: Path) -> Path:
+    """The path with all links followed as far as they lead; unlike Path.resolve, for links in a circle too."""
+    return Path(os.path.realpath(path))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -113,7 +113,7 @@ def _files(named: str, found: Found) -> Iterator[FoundFile]:
 
 def _walk(folder: Path, named: str, visited: set[Path], found: Found) -> Iterator[FoundFile]:
     """The files below a directory, sorted, hidden ones left out; a directory reached twice is walked once."""
-    real = folder.resolve()
+    real = real_path(folder)
     if real in visited:
         return
     visited.add(real)

@@ -22,6 +22,7 @@ from netqed.sources.text import SourceText, shown
 
 # YAML forbids both inside of texts, so that they separate documents whatever is wrong before them.
 _SEPARATOR = re.compile(r"^(?:---|(?P<end>\.\.\.))(?=[ \t\r\n]|\Z)", re.MULTILINE)
+# Lines that may stand before a document: blank ones, comments, directives.
 _DIRECTIVES = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n)*\Z")
 _KUSTOMIZE_GROUP = "kustomize.config.k8s.io/"
 _LIST_LEVELS = 2
@@ -75,13 +76,15 @@ class ManifestReader:
                 return
         for begin, end in _chunks(source.text):
             try:
-                for whole in self._bulk.read(source.text, begin, end):
-                    if whole is not None:
-                        yield Stretch(source, begin, whole.start, end, json=False), whole
+                wholes = list(self._bulk.read(source.text, begin, end))
             except Irregular:
-                yield from _thorough(source, begin, end, problems)
+                wholes = list(_thorough(source, begin, end, problems))
             except yaml.YAMLError as error:
                 problems.append(syntax_problem(source, begin, end, error))
+                continue
+            for whole in wholes:
+                if whole is not None:
+                    yield Stretch(source, begin, whole.start, end, json=False), whole
 
 
 def _chunks(text: str) -> Iterator[tuple[int, int]]:
@@ -92,9 +95,14 @@ def _chunks(text: str) -> Iterator[tuple[int, int]]:
     begin = 0
     for separator in _SEPARATOR.finditer(text):
         end = separator.start()
+        directives = text.find("%", begin, end) >= 0
         if separator["end"]:
+            bare = not directives and _DIRECTIVES.match(text, begin, end)
             end = text.find("\n", end) + 1 or len(text)
-        elif end == begin or (text.find("%", begin, end) >= 0 and _DIRECTIVES.match(text, begin, end)):
+            if bare:  # the end of nothing, which libyaml takes for an error
+                begin = end
+                continue
+        elif end == begin or (directives and _DIRECTIVES.match(text, begin, end)):
             continue
         yield begin, end
         begin = end
@@ -102,13 +110,13 @@ def _chunks(text: str) -> Iterator[tuple[int, int]]:
         yield begin, len(text)
 
 
-def _thorough(source: SourceText, begin: int, end: int, problems: list[Problem]) -> Iterator[tuple[Stretch, Whole]]:
+def _thorough(source: SourceText, begin: int, end: int, problems: list[Problem]) -> Iterator[Whole | None]:
     """The documents of a chunk that the bulk reader does not handle; adds what is wrong with it to `problems`."""
     try:
         for root, flaws in compose(source, begin, end):
             problems.extend(flaws)
             if root is not None and not flaws:
-                yield Stretch(source, begin, root.start, end, json=False), _whole(root)
+                yield _whole(root)
     except Refused as refusal:
         problems.append(refusal.problem)
     except yaml.YAMLError as error:

@@ -23,6 +23,7 @@ from netqed.sources.folder import (
     find,
     os_problem,
     read_bytes,
+    real_path,
 )
 from netqed.sources.kustomize import listed_files, patch_files
 from netqed.sources.manifests import ManifestReader, Manifests
@@ -103,7 +104,7 @@ class _Reader:
         for number, file in enumerate(found.files):
             if self.progress is not None:
                 self.progress(shown(file.name), number, len(found.files))
-            why = listed.get(file.path.resolve()) if file.from_walk and file.path is not None else None
+            why = listed.get(real_path(file.path)) if file.from_walk and file.path is not None else None
             if why is not None:
                 self.passed_over.append(PassedOver(Position(shown(file.name)), why))
                 continue
@@ -176,7 +177,7 @@ class _Reader:
 def _listed(kustomizations: dict[FoundFile, tuple[bytes, Manifests]]) -> dict[Path, str]:
     """The real files that kustomizations list as something else than objects, each with what to say of it."""
     return {
-        path.resolve(): f"listed as {role} in {shown(file.name)}"
+        real_path(path): f"listed as {role} in {shown(file.name)}"
         for file, (_, held) in kustomizations.items()
         for contents in held.kustomizations
         if file.path is not None

@@ -3,6 +3,11 @@
 kubectl turns YAML into JSON with `sigs.k8s.io/yaml`, whose parser is go-yaml v2 (`goyaml.v2/resolve.go` in that
 repository): YAML 1.1's booleans and octals, no sexagesimals, timestamps left as text. The JSON is then read by the
 API machinery, for which a number without fraction is an integer however it was written (`1e3` arrives as 1000).
+
+One departure: `y` and `n` as values stay text, as they do in YAML 1.2 and for the programs in other languages that
+write manifests (they leave a namespace called y unquoted). kubectl makes booleans of them, and no text field of the
+API takes a boolean: no cluster holds an object that this reading and kubectl's understand differently. As keys they
+are what kubectl makes of them, since there the API server would not notice.
 """
 
 from __future__ import annotations
@@ -34,6 +39,7 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
 }
+_LETTERS = frozenset("yYnN")
 _FIRST_OF_NUMBER = frozenset("+-.0123456789")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[0-9]{4}-")
@@ -52,6 +58,8 @@ def resolve_plain(text: str) -> Scalar:
 
     Raises ScalarError for a number that JSON cannot carry (infinite, not a number, more than MAX_DIGITS digits).
     """
+    if text in _LETTERS:
+        return text
     value = _resolve(text)
     if type(value) is float:
         if not math.isfinite(value):
@@ -88,7 +96,7 @@ def resolve_tagged(text: str, tag: str) -> Scalar:
     if tag not in (_TAG_PREFIX + kind for kind in ("int", "float", "bool", "null")):
         shown = tag if name == tag else "!!" + name
         raise ScalarError(f"unknown tag {shown}")
-    value = resolve_plain(text)
+    value = _WORDS[text] if text in _LETTERS else resolve_plain(text)
     fits = {
         "int": type(value) is int,
         "float": type(value) in (int, float),

@@ -8,6 +8,7 @@ from itertools import accumulate
 from netqed.sources.position import Position, Problem, Span
 
 _BLOCK = 1 << 16
+_LONGEST = 400
 # Control characters, and the marks that reorder what a terminal shows: neither may reach a reader's screen as it is.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
@@ -52,8 +53,12 @@ class SourceText:
         return Span(place, max(end_column, place.column), text)
 
     def problem(self, message: str, offset: int, hint: str | None = None) -> Problem:
-        """A problem at the offset, with its line. Control characters of the message are escaped."""
-        return Problem(shown(message), self.position(offset), hint=hint, line_text=self.line(offset))
+        """A problem at the offset, with its line. Control characters of the message are escaped, and where it quotes
+        something endless its middle is left out."""
+        message = shown(message)
+        if len(message) > _LONGEST:
+            message = f"{message[: _LONGEST - 100]} … {message[-90:]}"
+        return Problem(message, self.position(offset), hint=hint, line_text=self.line(offset))
 
     def _line(self, offset: int) -> int:
         """The line ends before the offset: counted to every _BLOCK-th character once, from there each time."""
