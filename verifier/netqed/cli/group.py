@@ -127,12 +127,12 @@ def _failed(error: Exception, args: Sequence[str]) -> int:
 
 def _flush() -> None:
     """Write what is left. Whoever reads standard output may have gone: that is no error."""
-    from netqed.cli.output import hush
-
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
+        from netqed.cli.output import hush
+
         hush()
 
 
