@@ -95,8 +95,8 @@ def outputs_of(ctx: click.Context, param: click.Parameter, values: Sequence[str]
 
 
 def write_file(file: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then in its place. What is no regular file (a pipe, a device, a
-    link such as /dev/stdout) is written to directly."""
+    """Write a file whole or not at all: beside it first, then in its place. What is no regular file
+    (a pipe, a device, a link such as /dev/stdout) is written to directly."""
     try:
         if file.is_symlink() or (file.exists() and not file.is_file()):
             with file.open("w", encoding="utf-8") as out:
