@@ -358,6 +358,8 @@ def test_a_patch_that_is_named_is_read(here: Path) -> None:
     write(here / "k/p.yaml")
     assert names(read(["k/p.yaml"])) == ["a"]
     assert names(read(["k/p.yaml", "k"])) == ["a"]
+    assert names(read(["k", "k/p.yaml"])) == ["a"]
+    assert names(read(["k"])) == []
 
 
 def test_a_named_kustomization_holds_no_objects(here: Path) -> None:

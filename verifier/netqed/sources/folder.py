@@ -6,7 +6,7 @@ import difflib
 import os
 import stat
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from netqed.sources.position import Position, Problem
@@ -32,6 +32,7 @@ class FoundFile:
     named: str
     """The path of the command line that led here."""
     from_walk: bool = False
+    """Whether it was only found in a directory, and no path of the command line names it."""
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class Found:
 def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
     """The files of the paths, in their order, a directory's sorted by name, the same real file once."""
     found = Found()
-    seen: set[Path] = set()
+    seen: dict[Path, int] = {}
     left_out = {real_path(path) for path in exclude}
     for named in dict.fromkeys(paths):
         if named == STDIN:
@@ -65,11 +66,13 @@ def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
             real = real_path(file.path)
             if real in left_out:
                 continue
-            if real in seen:
-                found.repeated.add(named)
+            if real not in seen:
+                seen[real] = len(found.files)
+                found.files.append(file)
                 continue
-            seen.add(real)
-            found.files.append(file)
+            found.repeated.add(named)
+            if not file.from_walk:
+                found.files[seen[real]] = replace(found.files[seen[real]], from_walk=False)
     return found
 
 
