@@ -15,7 +15,7 @@ from typing import Final
 from netqed.lowering.networkpolicy import effective_directions
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, Requirement
-from netqed.spec.labels import NAMESPACE_NAME_LABEL
+from netqed.spec.labels import NAMESPACE_NAME_LABEL, namespace_fault
 from netqed.spec.meaning import PROTOCOL_NUMBERS
 from netqed.spec.sentences import (
     AnyOf,
@@ -37,12 +37,12 @@ from netqed_smt.model import Direction
 MAX_EXCEPTIONS: Final = 6
 """Exceptions (or endpoints of `only`) in one sentence; one that would need more is not written."""
 
-MAX_NAMESPACES: Final = 30
+MAX_NAMESPACES: Final = 20
 """Namespaces with policies that get sections of their own."""
 MAX_SELECTIONS: Final = 8
 """Selections of pods in one namespace, for each direction."""
-MAX_PAIRS: Final = 400
-"""Pairs of namespaces that are asked about."""
+MAX_PAIRED: Final = 12
+"""In a cluster with more namespaces than this, pairs of them are left out: nobody would read so many."""
 
 ANYTHING: Final = BuiltIn("anything")
 INTERNET: Final = BuiltIn("internet")
@@ -95,7 +95,10 @@ class Candidates:
             policed = policed[:MAX_NAMESPACES]
         closed_in = {name for name in policed if any(one.whole for one in ingress.get(name, ()))}
         closed_out = {name for name in policed if any(one.whole for one in egress.get(name, ()))}
-        pairs, skipped = _pairs(inhabited(cluster), closed_in, closed_out)
+        pairs = _pairs(inhabited(cluster), closed_in, closed_out)
+        if pairs and len(inhabited(cluster)) > MAX_PAIRED:
+            left_out.append(f"which of the {len(inhabited(cluster))} namespaces cannot reach which other")
+            pairs = {}
         sections = [Section("The whole cluster", tuple(_of_cluster()))] if policed else []
         for name in sorted({*policed, *pairs}):
             entering, leaving = ingress.get(name, []), egress.get(name, [])
@@ -111,8 +114,6 @@ class Candidates:
             sections.append(Section(f"{name}: who gets in", tuple(dict.fromkeys(into))))
             out = [found for one in leaving[:MAX_SELECTIONS] for found in _of_egress(one)]
             sections.append(Section(f"{name}: what gets out", tuple(dict.fromkeys(out))))
-        if skipped:
-            left_out.append(f"{skipped} pairs of namespaces")
         if any(workload.host_network for workload in cluster.workloads):
             sections = [replace(one, invariants=tuple(_with_exemptions(one.invariants))) for one in sections]
         return cls(tuple(sections), tuple(left_out))
@@ -126,26 +127,20 @@ def _with_exemptions(invariants: Iterable[Invariant]) -> Iterator[Invariant]:
 
 
 def inhabited(cluster: Cluster) -> tuple[str, ...]:
-    """The namespaces that hold workloads or policies, sorted."""
+    """The namespaces that hold workloads or policies, sorted; without those that the API server would not take."""
     found = {one.namespace for one in cluster.workloads} | {one.namespace for one in cluster.policies}
-    return tuple(sorted(found))
+    return tuple(sorted(name for name in found if namespace_fault(name) is None))
 
 
-def _pairs(namespaces: Sequence[str], closed_in: set[str], closed_out: set[str]) -> tuple[dict[str, list[str]], int]:
+def _pairs(namespaces: Sequence[str], closed_in: set[str], closed_out: set[str]) -> dict[str, list[str]]:
     """By destination, the sources that may be shut out: policies must isolate one of the two whole, or a pod that no
-    policy selects may come. With the number of pairs beyond the bound."""
+    policy selects may come."""
     found: dict[str, list[str]] = {}
-    asked = skipped = 0
     for destination in namespaces:
         for source in namespaces:
-            if source == destination or not (destination in closed_in or source in closed_out):
-                continue
-            if asked == MAX_PAIRS:
-                skipped += 1
-                continue
-            asked += 1
-            found.setdefault(destination, []).append(source)
-    return found, skipped
+            if source != destination and (destination in closed_in or source in closed_out):
+                found.setdefault(destination, []).append(source)
+    return found
 
 
 def stronger(invariant: Invariant) -> Iterator[Invariant]:
