@@ -120,6 +120,20 @@ def violations(stated: StatedAssumption, endpoints: Endpoints, membership: Membe
             )
 
 
+def may_break(stated: StatedAssumption, endpoints: Endpoints, membership: Membership, index: int) -> bool:
+    """Whether the workload with this index could be what the assumption forbids, for all that the input says of it."""
+    workload = endpoints.roster.workloads[index]
+    match stated.assumption:
+        case NoPodHas(where, labels):
+            return membership.holds(all_of([endpoints.who(where), pod_selector(labels)]), index) is not False
+        case EveryPodHas(where, labels):
+            return membership.holds(all_of([endpoints.who(where), negate(pod_selector(labels))]), index) is not False
+        case NoOtherNamespaces():
+            return False
+        case NamespacesNamed() | OnlyNamespaceHas():
+            return endpoints.roster.namespaces.get(workload.namespace) is None
+
+
 def _declared(roster: Roster) -> Iterable[tuple[str, Labels]]:
     for name, labels in roster.namespaces.items():
         if labels is not None:

@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Final
 
-from netqed.analysis.assumptions import problem_at, violations
+from netqed.analysis.assumptions import violations
+from netqed.analysis.contradictions import contradictions
 from netqed.analysis.counts import namespace_counts
 from netqed.analysis.results import Basis, InputResult
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
 from netqed.resources.cluster import Cluster
-from netqed.sources.position import InputError, Problem
+from netqed.sources.position import InputError
 from netqed.spec.document import Scope, Spec
-from netqed.spec.sentences import EveryPodHas, NoPodHas
-from netqed_smt.model import At, IsPod, Side, all_of
-from netqed_smt.solver import Answer
 
 READING: Final = "spec"
 """The reading of implementation-defined matters: what the API's conformance tests pin (docs/semantics.md)."""
@@ -48,7 +46,7 @@ def check(
             for problem in violations(stated, session.endpoints, session.membership)
         ]
         if not problems:
-            problems = list(_contradictions(session))
+            problems = list(contradictions(session))
         if problems:
             raise InputError(problems)
         judge = Judge(session, default_scope, today or date.today())
@@ -65,36 +63,6 @@ def check(
         namespaces=namespace_counts(session.roster),
         basis=basis(session.roster),
     )
-
-
-def _contradictions(session: Session) -> Iterator[Problem]:
-    """Assumptions that leave no flow at all, or no pod in a set that one of them speaks of.
-
-    UNSAT says that no flow (with such a pod) exists under the assumptions; then everything about it would be proved.
-    """
-    ask, literal = session.questions.ask, session.questions.literal
-    scope = session.scope("always")
-    for stated, guard in zip(session.spec.assumptions, session.assumptions, strict=True):
-        assumption = stated.assumption
-        if isinstance(assumption, NoPodHas | EveryPodHas):
-            where = all_of([IsPod(), session.endpoints.who(assumption.where)])
-            members = literal(At(Side.SOURCE, where))
-            # `no pod in A has LABELS` may well say of the whole of A that it is empty.
-            alone = [guard.literal] if isinstance(assumption, NoPodHas) else []
-            before = [session.ranges.literal, *alone, members]
-            if ask([*scope, members]) is Answer.UNSAT and ask(before) is Answer.SAT:
-                yield problem_at(
-                    stated.span,
-                    f"the assumptions contradict each other: under all of them no pod can exist that "
-                    f"'{stated.sentence}' speaks of",
-                    "drop one of them: from a contradiction everything would be proved",
-                )
-    if session.assumptions and ask(scope) is Answer.UNSAT:
-        yield problem_at(
-            session.spec.assumptions[0].span,
-            "the assumptions contradict each other: no flow at all is possible under all of them",
-            "drop one of them: from a contradiction everything would be proved",
-        )
 
 
 def basis(roster: Roster) -> Basis:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from netqed.analysis.candidates import EXEMPT_HOSTS, Candidates, inhabited, stronger
+from netqed.analysis.naming import groups_for, with_groups
 from netqed.analysis.questions import default_scope
 from netqed.analysis.session import Session
 from netqed.analysis.vacuity import idle_selector
@@ -39,7 +40,7 @@ def starter_spec(cluster: Cluster, holds: Holds | None = None, *, manifests: Seq
     stated = {one: found for one in asked if (found := _stated(one, cluster)) is not None}
     answers = (holds or holds_in(cluster))(tuple(stated.values()))
     holding = {one for one, answer in zip(stated, answers, strict=True) if answer}
-    lines = [*_head(manifests), *_invariants(candidates, holding, cluster)]
+    lines = [*_head(manifests), *_body(candidates, holding, cluster)]
     if candidates.left_out:
         lines += ["", "# Left out, for length:", *(f"# - {one}" for one in candidates.left_out)]
     undeclared = [one for one in inhabited(cluster) if one not in cluster.namespaces and one not in BUILT_IN_NAMESPACES]
@@ -85,21 +86,32 @@ def _stated(invariant: Invariant, cluster: Cluster) -> StatedInvariant | None:
         return None
 
 
-def _invariants(candidates: Candidates, holding: set[Invariant], cluster: Cluster) -> Iterator[str]:
-    said = exempted = False
-    for section in candidates.sections:
-        telling = [one for one in section.invariants if one in holding and not holding.intersection(stronger(one))]
-        if not telling:
-            continue
-        yield "" if said else "invariants:"
-        said = True
-        yield f"  # {section.heading}"
-        if not exempted and any(one.exceptions[-1:] == (EXEMPT_HOSTS,) for one in telling):
+def _body(candidates: Candidates, holding: set[Invariant], cluster: Cluster) -> Iterator[str]:
+    """Groups and invariants: of each section what holds and is not said better elsewhere."""
+    telling = {
+        section.heading: [
+            one for one in section.invariants if one in holding and not holding.intersection(stronger(one))
+        ]
+        for section in candidates.sections
+    }
+    shown = {heading: invariants for heading, invariants in telling.items() if invariants}
+    if not shown:
+        yield from _nothing(cluster)
+        return
+    groups = groups_for((one for invariants in shown.values() for one in invariants), cluster.known_namespaces)
+    if groups:
+        yield "groups:"
+        yield from (f"  {quoted(name)}: {quoted(render_endpoint(pods))}" for pods, name in groups.items())
+        yield ""
+    exempted = False
+    for number, (heading, invariants) in enumerate(shown.items()):
+        yield "" if number else "invariants:"
+        yield f"  # {heading}"
+        if not exempted and any(one.exceptions[-1:] == (EXEMPT_HOSTS,) for one in invariants):
             exempted = True
             yield "  # (Some pods here use their node's network: no policy governs them, so they are excepted.)"
-        yield from (f"  - {quoted(sentence)}" for sentence in _sentences(telling))
-    if not said:
-        yield from _nothing(cluster)
+        named = [with_groups(one, groups) for one in invariants]
+        yield from (f"  - {quoted(sentence)}" for sentence in _sentences(named))
 
 
 def _sentences(invariants: Sequence[Invariant]) -> Iterator[str]:
