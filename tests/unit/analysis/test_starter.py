@@ -29,7 +29,7 @@ from netqed.resources.objects import (
 from netqed.spec.document import Spec, StatedInvariant
 from netqed.spec.grammar import parse_invariant
 from netqed.spec.parse import parse_sentence_invariant, parse_spec
-from netqed.spec.rendering import render_invariant
+from netqed.spec.rendering import render_endpoint, render_invariant
 from netqed.spec.resolve import resolve
 
 SPECS = Path(__file__).parents[3] / "specs"
@@ -84,6 +84,10 @@ def test_what_the_payments_example_isolates() -> None:
 manifests:
   - manifests
 
+groups:
+  payments-api: payments/app=payments-api
+  payments-db: payments/app=payments-db
+
 invariants:
   # analytics: who gets in
   - payments cannot reach analytics
@@ -91,15 +95,15 @@ invariants:
   # payments: who gets in
   - internet cannot reach payments
   - analytics, kube-system cannot reach payments
-  - only ns(name=web)/app=checkout can reach payments/app=payments-api
-  - anything cannot reach payments/app=payments-api except on TCP/8080
-  - only payments/app=payments-api can reach payments/app=payments-db
-  - anything cannot reach payments/app=payments-db except on TCP/5432
+  - only ns(name=web)/app=checkout can reach payments-api
+  - anything cannot reach payments-api except on TCP/8080
+  - only payments-api can reach payments-db
+  - anything cannot reach payments-db except on TCP/5432
 
   # payments: what gets out
   - payments cannot reach internet
-  - payments/app=payments-api cannot reach anything except to kube-system/k8s-app=kube-dns on UDP/53, TCP/53 """
-        """and to payments/app=payments-db on TCP/5432
+  - payments-api cannot reach anything except to kube-system/k8s-app=kube-dns on UDP/53, TCP/53 """
+        """and to payments-db on TCP/5432
 
   # web: who gets in
   - payments cannot reach web
@@ -192,6 +196,33 @@ def test_policies_that_select_the_same_pods_count_together() -> None:
         workloads=[Workload("Pod", "shop", "x", {"x": "y"})],
     )
     assert "only shop/a=b, shop/c=d can reach shop/x=y" in said(starter_spec(found))
+
+
+def test_pods_that_take_long_to_say_get_a_name() -> None:
+    def policy(namespace: str, value: str) -> NetworkPolicy:
+        pods = LabelSelector((("app.kubernetes.io/name", value), ("app.kubernetes.io/part-of", "the-shop")))
+        return ingress(pods=pods, namespace=namespace, name=value)
+
+    names = ("shop", "web", "cart")
+    found = cluster(
+        policy("shop", "api"),
+        policy("web", "api"),
+        policy("shop", "cart"),
+        policy("shop", "on"),
+        policy("shop", "A.b"),
+        namespaces=names,
+    )
+    spec = parse_spec(starter_spec(found, all_hold), "netqed.yaml")
+    labelled = "app.kubernetes.io/name={},app.kubernetes.io/part-of=the-shop"
+    assert {name: render_endpoint(pods) for name, pods in spec.groups.items()} == {
+        "shop-api": "shop/" + labelled.format("api"),
+        "web-api": "web/" + labelled.format("api"),
+        "shop-cart": "shop/" + labelled.format("cart"),
+        "shop-on": "shop/" + labelled.format("on"),
+    }
+    sentences = [one.sentence for one in spec.invariants]
+    assert "anything cannot reach web-api" in sentences
+    assert f"anything cannot reach shop/{labelled.format('A.b')}" in sentences
 
 
 def test_host_networked_pods_are_excepted_where_they_are() -> None:
