@@ -42,6 +42,8 @@ def fault(kind: str, text: str) -> SentenceError:
         ("only a can reach b except c", "c", "write 'from c' or 'to c'"),
         ("a is isolated except b, c", "b, c", "write 'from b, c' or 'to b, c'"),
         ("no pod can reach a pod of another namespace except c", "c", "write 'from c' or 'to c'"),
+        ("a cannot reach b except from c and d", "d", "write 'from d' or 'to d'"),
+        ("a cannot reach b except from c to b and to b and d", "d", "write 'from d' or 'to d'"),
         ("a cannot reach b on 8080", "8080", "write 'TCP/8080' or 'UDP/8080'"),
         ("a cannot reach b on 8080/tcp", "8080", "write 'TCP/8080'"),
         ("a cannot reach b on tcp/80", "tcp", "write 'TCP/80'"),

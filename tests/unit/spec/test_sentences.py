@@ -70,6 +70,8 @@ def needs(*requirements: Requirement) -> LabelSelector:
             "a cannot reach b except c on UDP/53, TCP/53 and from a and host-networked",
             CannotReach(A, B, (), (Exception_(None, C, DNS), Exception_(A), Exception_(either=HOSTS))),
         ),
+        ("a cannot reach b except to c and a", CannotReach(A, B, (), (Exception_(None, C), Exception_(None, A)))),
+        ("a cannot reach b except c and from a", CannotReach(A, B, (), (Exception_(None, C), Exception_(A)))),
         ("a cannot reach b except b, c", CannotReach(A, B, (), (Exception_(None, AnyOf((B, C))),))),
         ("a, b cannot reach b, c", CannotReach(AnyOf((A, B)), AnyOf((B, C)))),
         ("a can reach b on TCP/80", CanReach(A, B, TCP_80)),

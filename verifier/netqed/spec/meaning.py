@@ -108,8 +108,7 @@ def invariant_of(node: Node, text: str) -> Invariant:
             case "ports":
                 ports = ports_of(tree)
             case "exceptions":
-                bare_is_destination = node.data in ("cannot_reach", "can_reach")
-                exceptions = tuple(_exception(one, text, bare_is_destination) for one in _trees(tree))
+                exceptions = _exceptions(tree, text, node.data in ("cannot_reach", "can_reach"))
             case "whose":
                 of_namespace = len(_tokens(tree)) == 2
             case "key":
@@ -130,13 +129,21 @@ def invariant_of(node: Node, text: str) -> Invariant:
             return NoOtherValue(key, "namespace" if of_namespace else "pod", ports, exceptions)
 
 
+def _exceptions(node: Node, text: str, bare_is_destination: bool) -> tuple[Exception_, ...]:
+    """The exceptions of a sentence. After one that says `from`, a bare endpoint is refused: in `except from X and Y` it
+    may be meant to stand on X's side, and read as B's it would except more than was meant."""
+    found: list[Exception_] = []
+    for one in _trees(node):
+        found.append(_exception(one, text, bare_is_destination))
+        bare_is_destination = bare_is_destination and found[-1].source is None
+    return tuple(found)
+
+
 def _exception(node: Node, text: str, bare_is_destination: bool) -> Exception_:
     source: Endpoint | None = None
     destination: Endpoint | None = None
-    either: Endpoint | None = None
+    either = BuiltIn("host-networked") if node.data == "exempt_either" else None
     ports: Ports = ()
-    if node.data == "exempt_either":
-        either = BuiltIn("host-networked")
     for tree in _trees(node):
         match tree.data:
             case "endpoints":
@@ -144,7 +151,7 @@ def _exception(node: Node, text: str, bare_is_destination: bool) -> Exception_:
                     first, last = _extent(tree)
                     written = text[first:last]
                     raise SentenceError(
-                        "an exception to this sentence must say its side",
+                        "this exception must say its side",
                         first,
                         last - first,
                         f"write 'from {written}' or 'to {written}'",
