@@ -67,11 +67,10 @@ _SHAPES: Final[Mapping[str, str]] = {
     "NOT": "a label",
     "CLOSE": "')'",
     "OPEN": "'('",
-    "LIST_COMMA": "', ' and more of the list",
     "$END": "the end of the sentence",
 }
 _UNSAID: Final = frozenset(
-    {"PORTLESS_PROTOCOL", "UNEQUAL", "AND_COMMA", "SLASH", "IN", "NOTIN", "NS_OPEN", "NAME", "ADDRESS"}
+    {"PORTLESS_PROTOCOL", "UNEQUAL", "AND_COMMA", "LIST_COMMA", "SLASH", "IN", "NOTIN", "NS_OPEN", "NAME", "ADDRESS"}
 )
 _ENDPOINT_WORDS: Final = frozenset({"GROUP", "NAMESPACE", "ANY", "INTERNET", "OUTSIDE", "NODES", "ANYTHING", "NS_OPEN"})
 

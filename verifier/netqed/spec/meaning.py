@@ -97,14 +97,14 @@ def _start(token: Token) -> int:
 
 
 def invariant_of(node: Node, text: str) -> Invariant:
-    parts = {"endpoints": list[Endpoint]()}
+    ends: list[Endpoint] = []
     ports: Ports = ()
     exceptions: tuple[Exception_, ...] = ()
     key, of_namespace = "", False
     for tree in _trees(node):
         match tree.data:
             case "endpoints":
-                parts["endpoints"].append(endpoints_of(tree, text))
+                ends.append(endpoints_of(tree, text))
             case "ports":
                 ports = ports_of(tree)
             case "exceptions":
@@ -113,7 +113,6 @@ def invariant_of(node: Node, text: str) -> Invariant:
                 of_namespace = len(_tokens(tree)) == 2
             case "key":
                 key = _key(tree)
-    ends = parts["endpoints"]
     match node.data:
         case "cannot_reach":
             return CannotReach(ends[0], ends[1], ports, exceptions)
