@@ -178,6 +178,14 @@ def test_a_namespace_stated_twice_with_other_labels() -> None:
     assert resolved(same).namespaces["payments"]["name"] == "payments"
 
 
+def test_a_workload_stated_though_it_is_in_the_input() -> None:
+    found = problems("workloads:\n  - {namespace: web, kind: Deployment, name: shop, labels: {}}")
+    assert found[0][:2] == (
+        "netqed.yaml:2:5",
+        "workload 'web/deployment/shop' is in the input, so the spec must not state it",
+    )
+
+
 def test_a_sentence_from_the_command_line() -> None:
     spec = Spec(invariants=(parse_sentence_invariant("web cannot reach paymets"),))
     with pytest.raises(InputError) as caught:

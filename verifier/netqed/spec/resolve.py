@@ -44,6 +44,7 @@ def resolve(spec: Spec, cluster: Cluster) -> Spec:
     that the spec and the input state differently."""
     resolver = _Resolver(spec, cluster)
     resolver.compare_namespaces()
+    resolver.compare_workloads()
     groups = {name: resolver.group(name) for name in spec.groups}
     invariants = tuple(resolver.invariant(stated) for stated in spec.invariants)
     assumptions = tuple(resolver.assumption(stated) for stated in spec.assumptions)
@@ -116,6 +117,15 @@ class _Resolver:
                         hint="state here only namespaces that the manifests do not declare",
                     )
                 )
+
+    def compare_workloads(self) -> None:
+        """A workload that the spec states must not be in the input as well: its pods would be counted twice."""
+        read = {(one.namespace, one.kind.lower(), one.name) for one in self.cluster.workloads}
+        for index, one in enumerate(self.spec.workloads):
+            if (one.namespace, one.kind.lower(), one.name) in read:
+                places = self.spec.workload_positions
+                message = f"workload '{one.display}' is in the input, so the spec must not state it"
+                self.problems.append(Problem(message, places[index] if index < len(places) else None))
 
     def group(self, name: str) -> Endpoint:
         """The resolved group: an AnyOf that keeps its name."""
