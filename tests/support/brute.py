@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from ipaddress import ip_address
 from typing import Literal
 
@@ -25,12 +25,15 @@ from netqed.spec.sentences import (
     Pods,
     Ports,
 )
-from support.candidates import OTHER_NODE, Candidate, Contradiction, Labels, Universe
+from support.candidates import OTHER_NODE, Candidate, Labels
 from support.footprint import NAME_KEY, atoms_of, sides_of
 from support.partition import port_cells
+from support.universe import Contradiction, Universe
 
 GOVERNED = (6, 17, 132)
 NUMBERS = {None: 6, "TCP": 6, "UDP": 17, "SCTP": 132}
+FAMILY_OF = {1: 4, 58: 6}
+"""The IP version of ICMP and ICMPv6."""
 PROTOCOL_WORDS = {6: "TCP", 17: "UDP", 132: "SCTP"}
 
 Word = Literal["proved", "refuted", "vacuous", "input-error"]
@@ -54,7 +57,7 @@ def brute_force(cluster: Cluster, spec: Spec, stated: StatedInvariant, default: 
     """The verdict of one sentence over one input."""
     question = Question(Universe(cluster, spec, stated.invariant, scope_of(stated, default)))
     try:
-        question.universe.pods  # noqa: B018 - an input that violates the assumptions is told before all else
+        question.universe.check_assumptions()
     except Contradiction as found:
         return Answer("input-error", str(found))
     return question.answer()
@@ -80,16 +83,35 @@ class Question:
                 return Answer("refuted", f"{source}\n    -> {destination}\n    {flow.protocol}/{flow.port}")
         return Answer("proved") if asked else Answer("vacuous", "no flow")
 
-    def empty_selector(self) -> Endpoint | None:
-        """A label selector of the sentence's sides that no workload loaded can match; A of `only A` is exempt."""
+    def empty_selector(self) -> str | None:
+        """A label selector of the sentence's sides that no workload loaded is sure to match, or a label whose values it
+        compares and that none is sure to carry; A of `only A` is exempt. The input alone is asked, without assumptions:
+        a label of a namespace that nobody declares is sure of nothing."""
         sides = sides_of(self.invariant)
         for side in sides[1:] if isinstance(self.invariant, OnlyCanReach) else sides:
             for atom in atoms_of(side):
-                if not isinstance(atom, Pods) or (isinstance(atom.namespace, str) and atom.selector is None):
-                    continue
-                if not any(pod.workload and self.universe.member(atom, pod) for pod in self.universe.pods):
-                    return atom
+                by_labels = isinstance(atom, Pods) and not (isinstance(atom.namespace, str) and atom.selector is None)
+                if by_labels and not self.surely(partial(self.universe.member, atom)):
+                    return str(atom)
+        if isinstance(self.invariant, NoOtherValue):
+            key, of = self.invariant.key, self.invariant.of
+            carried = of == "namespace" and any(key in labels for labels in self.universe.declared.values())
+            if not carried and not self.surely(
+                lambda pod: key in dict(pod.labels if of == "pod" else pod.namespace_labels)
+            ):
+                return f"label {key}"
         return None
+
+    def surely(self, holds: Callable[[Candidate], bool]) -> bool:
+        """Whether it holds of some workload loaded, however what is free about it is chosen."""
+        universe = self.universe
+        loaded = Universe(universe.cluster, replace(universe.spec, assumptions=()), self.invariant, "now")
+        by_workload: dict[str, bool] = {}
+        for pod in loaded.pods:
+            if pod.workload is not None:
+                name = pod.workload.display
+                by_workload[name] = by_workload.get(name, True) and holds(pod)
+        return any(by_workload.values())
 
     # The flows asked about
 
@@ -105,13 +127,18 @@ class Question:
                     continue
                 for addresses in self.addresses(source, destination):
                     for protocol, port in self.traffic:
+                        if FAMILY_OF.get(protocol, addresses[0].version) != addresses[0].version:
+                            continue
                         if self.excepted(source, destination, protocol, port):
                             continue
                         for flow in self.on_nodes(source, destination, addresses, protocol, port):
                             yield source, destination, flow
 
     def spoken_of(self, source: Candidate, destination: Candidate) -> bool:
-        """Whether the pair lies between the sentence's sides."""
+        """Whether the pair lies between the sentence's sides. Traffic that neither comes from nor goes to a pod is no
+        matter of network policies, and no sentence speaks of it."""
+        if "pod" not in (source.kind, destination.kind):
+            return False
 
         def holds(endpoint: Endpoint, of_source: bool) -> bool:
             if of_source:

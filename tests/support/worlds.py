@@ -51,9 +51,9 @@ from netqed.spec.sentences import (
     Ports,
     WorkloadRef,
 )
-from support.candidates import Contradiction, Universe
 from support.footprint import NAME_KEY
 from support.strategies import index, pick
+from support.universe import Contradiction, Universe
 
 NAMESPACES = ("web", "pay", "ops")
 NODES = (Node("node-1", {}, ("192.168.0.1",)), Node("node-2", {}, ("192.168.0.2",)))
@@ -186,8 +186,10 @@ def small_clusters(draw: st.DrawFn) -> Cluster:
         labels = pick(draw, (None, {}, {TEAM: "x"}, {TEAM: "web"}, {TEAM: name}))
         if labels is not None:
             declared[name] = Namespace(name, labels)
-    workloads = tuple(draw(small_workloads(i)) for i in range(1 + draw(index(3))))
+    workloads = tuple(draw(small_workloads(i)) for i in range(pick(draw, (1, 2, 3))))
     policies = tuple(draw(small_policies(f"p{i}")) for i in range(pick(draw, (1, 2, 1, 2, 0))))
+    if draw(index(2)):
+        policies += tuple(deny_all(namespace) for namespace in NAMESPACES)
     return Cluster(
         namespaces=declared,
         workloads=workloads,
@@ -196,6 +198,11 @@ def small_clusters(draw: st.DrawFn) -> Cluster:
         services=pick(draw, ((), (), (node_port(workloads[0]),))),
         object_namespaces=frozenset(w.namespace for w in workloads) | frozenset(p.namespace for p in policies),
     )
+
+
+def deny_all(namespace: str) -> NetworkPolicy:
+    """A default deny both ways."""
+    return NetworkPolicy(namespace, "deny", LabelSelector(), ("Ingress", "Egress"))
 
 
 def node_port(workload: Workload) -> Service:
@@ -211,7 +218,7 @@ def endpoints(draw: st.DrawFn, cluster: Cluster, pods_only: bool = False) -> End
             return Pods(pick(draw, NAMESPACES))
         case "labelled":
             labelled = [w for w in cluster.workloads if w.labels]
-            if labelled and draw(index(3)):
+            if labelled and draw(index(3)) > 0:
                 workload = pick(draw, labelled)
                 return Pods(workload.namespace, LabelSelector(tuple(workload.labels.items())))
             return Pods(pick(draw, NAMESPACES), draw(label_selectors("pod")))
@@ -237,9 +244,14 @@ def exceptions(draw: st.DrawFn, cluster: Cluster) -> tuple[Exception_, ...]:
     """No exception, or one or two of any shape."""
     found = []
     for _ in range(pick(draw, (0, 0, 0, 1, 1, 2))):
-        if draw(index(4)) == 0:
-            found.append(Exception_(either=BuiltIn("host-networked")))
-            continue
+        match draw(index(5)):
+            case 0:
+                found.append(Exception_(either=BuiltIn("host-networked")))
+                continue
+            case 1:
+                elsewhere = LabelSelector((), (Requirement(NAME_KEY, "NotIn", NAMESPACES),))
+                found.append(Exception_(destination=Pods(elsewhere)))
+                continue
         source = without_internet(endpoints(draw, cluster)) if draw(index(2)) else None
         destination = endpoints(draw, cluster) if source is None or draw(index(2)) else None
         found.append(Exception_(source, destination, pick(draw, SENTENCE_PORTS)))
@@ -339,7 +351,7 @@ def small_worlds(draw: st.DrawFn, count: int = 4) -> SmallWorld:
 def is_violated(cluster: Cluster, spec: Spec) -> bool:
     """Whether the input, or the assumptions themselves, contradict the assumptions."""
     try:
-        Universe(cluster, spec, NoOtherNamespace(), "now").pods  # noqa: B018 - raises where they do
+        Universe(cluster, spec, NoOtherNamespace(), "now").check_assumptions()
     except Contradiction:
         return True
     return False

@@ -1,0 +1,91 @@
+"""Runs a fast part of the laws against whatever `netqed` is on the path: `python kill.py`.
+
+Exit 0: everything agrees, the mutant survives. Exit 10: a law fails, and the first line says which. Anything else is a
+fault of the mutant itself, such as a snippet that does not run.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from netqed.analysis.check import check
+from netqed.analysis.disagreement import Disagreement
+from netqed.analysis.pinned import PinnedEngine
+from netqed.analysis.results import Refuted
+from netqed.reference.evaluate import Evaluator
+from netqed.sources.position import InputError
+from support.cases import Case
+from support.flows import flows, world_of
+from support.nasty import NASTY
+from support.strategies import clusters
+from support.witnesses import witness_faults
+
+KILLED = 10
+CLUSTERS = 40
+FLOWS_EACH = 8
+
+
+def verdicts_fail(case: Case) -> str | None:
+    """What is wrong with the verdicts of a case, or None."""
+    cluster, spec = case.world.cluster, case.world.spec
+    try:
+        results = check(cluster, spec).results
+    except InputError as error:
+        return None if set(case.words) == {"input-error"} else f"refused: {error}"
+    except (Disagreement, LookupError, StopIteration, ValueError) as error:
+        return f"no verdict, or a witness that the evaluator does not confirm: {error!r}"
+    for result, word in zip(results, case.words, strict=True):
+        if result.verdict.word != word:
+            return f"{result.verdict.word}, not {word}: {result.stated.invariant}"
+        if isinstance(result.verdict, Refuted):
+            faults = witness_faults(cluster, spec, result.stated, result.verdict.witness)
+            if faults:
+                return f"a bad witness: {faults[0]}"
+    return None
+
+
+def flows_fail() -> str | None:
+    """The first drawn flow on which the evaluator and the encoding disagree, or None."""
+
+    @settings(
+        max_examples=CLUSTERS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def law(data: st.DataObject) -> None:
+        cluster = data.draw(clusters())
+        world = world_of(cluster)
+        evaluator, engine = Evaluator(world), PinnedEngine(world)
+        for _ in range(FLOWS_EACH):
+            flow = data.draw(flows(cluster))
+            decision = evaluator.decide(flow)
+            assert engine.decide(flow) == (decision.ingress.allowed, decision.egress.allowed), f"flow law: {flow}"
+
+    try:
+        law()
+    except AssertionError as error:
+        return str(error)
+    return None
+
+
+def main() -> int:
+    """Run the laws until one fails."""
+    for name, case in NASTY.items():
+        if fault := verdicts_fail(case):
+            print(f"{name}: {fault}")
+            return KILLED
+    if fault := flows_fail():
+        print(fault)
+        return KILLED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
