@@ -26,7 +26,6 @@ from netqed.spec.document import Scope, Spec
 
 if TYPE_CHECKING:
     from netqed.analysis.results import CheckResult
-    from netqed.reference.flow import Flow, World
     from netqed.resources.cluster import Cluster
 
 __all__ = [
@@ -68,6 +67,9 @@ class Settings:
     """Budget of one question to the solver, in its own units of work; None is the default."""
     stdin: str | bytes | None = None
     """What `-` among the paths stands for; None reads standard input when it is needed."""
+    blank_files: bool = False
+    """Whether a file that is named and holds nothing at all may stand beside others that hold objects. `check` refuses
+    it, since a policy file that was rendered empty makes `can` true; a stated flow is judged by what is there."""
     progress: Progress | None = None
     today: date | None = None
     """The day that `until` is compared with; None is the day of the run."""
@@ -112,6 +114,7 @@ def load_cluster(
         [str(path) for path in paths],
         stdin=_stream(settings.stdin),
         exclude=[Path(path) for path in exclude],
+        blank_files=settings.blank_files,
         progress=_reading_progress(settings.progress),
     )
     return load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
@@ -177,8 +180,9 @@ def evaluate(
     `smt` by the encoding; `both` by both, and raises Disagreement where they differ.
     """
     from netqed.analysis.flows import evaluate_flows, parse_flows
+    from netqed.analysis.pinned import EncodingJudge
 
-    settings = settings or Settings()
+    settings = replace(settings or Settings(), blank_files=True)
     spec = spec or Spec()
     _, cluster, resolved = _only_input(replace(spec, invariants=(), assumptions=()), paths, settings)
     return evaluate_flows(
@@ -186,7 +190,7 @@ def evaluate(
         parse_flows(flows, file),
         engine=engine,
         evidence=evidence,
-        smt=_Encoding() if engine != "reference" else None,
+        smt=EncodingJudge() if engine != "reference" else None,
         extra_namespaces=resolved.namespaces,
     )
 
@@ -211,22 +215,6 @@ def spec_schema() -> dict[str, Any]:
     from netqed.spec.schema import spec_schema as schema
 
     return schema()
-
-
-class _Encoding:
-    """The encoding as a judge of single flows, made when the first flow comes."""
-
-    def __init__(self) -> None:
-        self._made: tuple[World, Any] | None = None
-
-    def decide(self, flow: Flow, world: World) -> tuple[bool, bool]:
-        """Whether ingress allows the flow, and whether egress does."""
-        from netqed.analysis.pinned import PinnedEngine
-
-        if self._made is None or self._made[0] is not world:
-            self._made = (world, PinnedEngine(world))
-        ingress, egress = self._made[1].decide(flow)
-        return ingress, egress
 
 
 def _stream(stdin: str | bytes | None) -> BinaryIO | None:

@@ -143,9 +143,10 @@ def network(cidr: str) -> Network:
     """The block as the API server reads it: host bits are masked, leading zeros dropped, and an IPv4 block in IPv6
     notation is IPv4 (A9, fact 57)."""
     address, _, length = cidr.partition("/")
-    if ":" not in address:
-        address = ".".join(str(int(part)) for part in address.split("."))
-    read = ip_network(f"{address}/{int(length)}", strict=False)
+    head, colon, tail = address.rpartition(":")
+    if "." in tail:
+        tail = ".".join(str(int(part)) for part in tail.split("."))
+    read = ip_network(f"{head}{colon}{tail}/{int(length)}", strict=False)
     match read:
         case IPv6Network():
             mapped = read.network_address.ipv4_mapped

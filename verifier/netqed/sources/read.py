@@ -42,14 +42,16 @@ def read(
     *,
     stdin: BinaryIO | None = None,
     exclude: Collection[Path] = (),
+    blank_files: bool = False,
     progress: Progress | None = None,
 ) -> Reading:
     """Everything that the paths hold: files, directories with all below them, `-` for stdin.
 
     Files in `exclude` (the spec) are not read. All problems of all files are collected, sorted by place; nothing is
-    raised for bad input. `stdin` is the process's own unless another is given.
+    raised for bad input. `stdin` is the process's own unless another is given. A path that is named and brings no
+    object is a problem; with `blank_files` a file without any contents is not, if another path brings one.
     """
-    reader = _Reader(stdin, progress)
+    reader = _Reader(stdin, progress, blank_files)
     with _collector_paused():
         reader.read(paths, exclude)
     return reader.reading(paths)
@@ -82,6 +84,7 @@ class _Reader:
 
     stdin: BinaryIO | None
     progress: Progress | None
+    blank_files: bool = False
     manifests: ManifestReader = field(default_factory=ManifestReader)
     documents: list[Document] = field(default_factory=list)
     dumps: list[Document] = field(default_factory=list)
@@ -90,6 +93,8 @@ class _Reader:
     kustomizations: list[Kustomization] = field(default_factory=list)
     fruitful: set[str] = field(default_factory=set)
     """Paths of the command line that brought an object or a problem."""
+    blank: set[str] = field(default_factory=set)
+    """Files of the command line without contents."""
     files: int = 0
     digest: str = ""
 
@@ -109,11 +114,17 @@ class _Reader:
                 self.passed_over.append(PassedOver(Position(shown(file.name)), why))
                 continue
             data, held = kustomizations.get(file) or self.manifest(file)
+            if file.path is not None and not file.from_walk and not data.strip():
+                self.blank.add(file.named)
             digest.update(data)
             self.files += 1
             self._take(file, held)
         for named in dict.fromkeys(paths):
-            if named not in self.fruitful:
+            if named in self.fruitful:
+                continue
+            if self.blank_files and named in self.blank and self.documents:
+                self.passed_over.append(PassedOver(Position(shown(named)), "an empty file"))
+            else:
                 self._barren(named)
         self.digest = digest.hexdigest()
 
