@@ -41,6 +41,10 @@ class FlowValues:
     own_node: bool
 
 
+class BudgetExhausted(Exception):
+    """The solver's budget ran out on a question whose answer cannot be done without."""
+
+
 class Questions:
     """Asks whether a flow of the universe satisfies predicates."""
 
@@ -124,7 +128,10 @@ class Preferences:
         return value
 
     def read(self) -> FlowValues:
-        """The flow that the wishes leave; raises RuntimeError where none is left."""
-        if self._questions.ask(self.assumptions) is not Answer.SAT:
+        """The flow that the wishes leave. Raises BudgetExhausted, and RuntimeError where none is left."""
+        answer = self._questions.ask(self.assumptions)
+        if answer is Answer.UNKNOWN:
+            raise BudgetExhausted
+        if answer is Answer.UNSAT:
             raise RuntimeError("the wishes contradict the question")
         return self._questions.read()

@@ -9,7 +9,8 @@ from netqed.analysis.session import Session
 from netqed.sources.position import Problem
 from netqed.spec.sentences import EveryPodHas, NoPodHas
 from netqed_smt.model import At, IsPod, NamespaceIs, Side, all_of
-from netqed_smt.solver import Answer
+from netqed_smt.question import BudgetExhausted
+from netqed_smt.solver import Answer, Term
 
 _HINT = "drop one of them: from a contradiction everything would be proved"
 
@@ -22,12 +23,27 @@ def contradictions(session: Session) -> Iterator[Problem]:
     """
     if not session.assumptions:
         return
-    if session.questions.ask(session.scope("always")) is Answer.UNSAT:
-        yield _problem(session, 0, "no flow at all is possible under all of them")
-        return
-    yield from _empty_sets(session)
-    yield from _impossible_namespaces(session)
-    yield from _impossible_workloads(session)
+    try:
+        if _impossible(session, []):
+            yield _problem(session, 0, "no flow at all is possible under all of them")
+            return
+        yield from _empty_sets(session)
+        yield from _impossible_namespaces(session)
+        yield from _impossible_workloads(session)
+    except BudgetExhausted:
+        yield problem_at(
+            session.spec.assumptions[0].span,
+            "the solver's budget ran out before it was known whether the assumptions contradict each other",
+            "raise the budget with --rlimit",
+        )
+
+
+def _impossible(session: Session, literals: list[Term]) -> bool:
+    """Whether no flow at all satisfies the literals under every assumption (UNSAT)."""
+    answer = session.questions.ask([*session.scope("always"), *literals])
+    if answer is Answer.UNKNOWN:
+        raise BudgetExhausted
+    return answer is Answer.UNSAT
 
 
 def _empty_sets(session: Session) -> Iterator[Problem]:
@@ -40,7 +56,7 @@ def _empty_sets(session: Session) -> Iterator[Problem]:
             # `no pod in A has LABELS` may well say of the whole of A that it is empty.
             alone = [guard.literal] if isinstance(assumption, NoPodHas) else []
             before = [session.ranges.literal, *alone, members]
-            if ask([*session.scope("always"), members]) is Answer.UNSAT and ask(before) is Answer.SAT:
+            if _impossible(session, [members]) and ask(before) is not Answer.UNSAT:
                 yield _problem(session, place, f"no pod can exist that '{stated.sentence}' speaks of")
 
 
@@ -49,7 +65,7 @@ def _impossible_namespaces(session: Session) -> Iterator[Problem]:
     for name, labels in session.roster.namespaces.items():
         if labels is None:
             inside = session.questions.literal(At(Side.SOURCE, NamespaceIs(name)))
-            if session.questions.ask([*session.scope("always"), inside]) is Answer.UNSAT:
+            if _impossible(session, [inside]):
                 yield _problem(session, 0, f"no pod can exist in namespace {name}")
 
 
@@ -63,7 +79,7 @@ def _impossible_workloads(session: Session) -> Iterator[Problem]:
         ):
             continue
         is_it = session.solver.literal(source.in_class(one.code), "class")
-        if session.questions.ask([*session.scope("always"), is_it]) is Answer.UNSAT:
+        if _impossible(session, [is_it]):
             display = session.roster.workloads[one.members[0]].display
             yield _problem(session, 0, f"{display} cannot exist under all of them, and is in the input")
 

@@ -15,11 +15,12 @@ from netqed.analysis.wishes import Candidates, Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.spec.document import Scope, StatedInvariant
 from netqed.spec.sentences import CannotReach, CanReach, Endpoint, Invariant, OnlyCanReach
+from netqed_smt.question import BudgetExhausted
 from netqed_smt.solver import Answer, Term
 
 Status = Literal["ok", "accepted", "expired", "unexpected", "allowed-empty", "failed", "unknown"]
 
-_BUDGET = "the solver's budget ran out (raise --rlimit)"
+_BUDGET = "the solver's budget ran out"
 
 
 class Judge:
@@ -68,7 +69,10 @@ class Judge:
             case Answer.UNKNOWN:
                 return Unknown(_BUDGET)
             case Answer.SAT:
-                return self._refuted(stated.invariant, question, literals, violation)
+                try:
+                    return self._refuted(stated.invariant, question, literals, violation)
+                except BudgetExhausted:
+                    return Unknown(_BUDGET)
             case Answer.UNSAT:
                 return self._proved(question, literals, violation)
 
