@@ -106,12 +106,7 @@ class Question:
         """Whether it holds of some workload loaded, however what is free about it is chosen."""
         universe = self.universe
         loaded = Universe(universe.cluster, replace(universe.spec, assumptions=()), self.invariant, "now")
-        by_workload: dict[str, bool] = {}
-        for pod in loaded.pods:
-            if pod.workload is not None:
-                name = pod.workload.display
-                by_workload[name] = by_workload.get(name, True) and holds(pod)
-        return any(by_workload.values())
+        return any(all(holds(pod) for pod in loaded.pods_of(workload)) for workload in universe.workloads)
 
     # The flows asked about
 

@@ -437,7 +437,17 @@ NASTY: Mapping[str, Case] = {
     ),
 }
 
-CONTRADICTIONS: Mapping[str, Case] = {
+ASSUMED: Mapping[str, Case] = {
+    "a namespace's label is its own name, whatever label another declares": case(
+        [
+            (NoOtherValue("team", "namespace"), "refuted"),
+            (CannotReach(Pods("web"), Pods("pay")), "refuted"),
+            (NoOtherValue("team", "namespace", (), (Exception_(destination=Pods("pay")),)), "refuted"),
+        ],
+        [WEB, PAY],
+        namespaces={"ops": {"team": "ops"}},
+        assume=[NamespacesNamed("team")],
+    ),
     "assumptions that the namespace of a real pod cannot meet": case(
         [(OnlyCanReach(Pods("nobody"), Pods("pay")), "input-error", "now")],
         [WEB, PAY],
@@ -455,4 +465,5 @@ CONTRADICTIONS: Mapping[str, Case] = {
         assume=[NamespacesNamed("name"), OnlyNamespaceHas(("web",), matching(name="default"))],
     ),
 }
-"""Sets of assumptions that no cluster like this one can meet: from each of them something false would be proved."""
+"""Worlds about what assumptions leave possible, among them sets that no cluster like this one can meet: from those
+something false would be proved."""

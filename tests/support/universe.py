@@ -240,7 +240,7 @@ class Universe:
         # Namespaces without workloads must be possible too, or nothing follows from the assumptions.
         options = {n: self.namespace_options(n) for n in {*self.namespace_names, *self.existing}}
         for workload in self.workloads:
-            found = [p for labels in options[workload.namespace] for p in self._pods_of_workload(workload, labels)]
+            found = self.pods_of(workload)
             if not found:
                 raise Contradiction(workload.display)
             yield from (pod for pod in found if self._in_families(pod.addresses[0]))
@@ -248,6 +248,11 @@ class Universe:
             for name in self.namespace_names:
                 for labels in options[name]:
                     yield from self._invented(name, labels)
+
+    def pods_of(self, workload: Workload) -> list[Candidate]:
+        """What a workload's pods may be, in whatever families."""
+        options = self.namespace_options(workload.namespace)
+        return [pod for labels in options for pod in self._pods_of_workload(workload, labels)]
 
     def _pods_of_workload(self, workload: Workload, namespace_labels: Labels) -> Iterator[Candidate]:
         free = {
