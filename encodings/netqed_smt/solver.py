@@ -6,6 +6,7 @@ by the C functions in a context that never frees a term before it is freed itsel
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any, Final
@@ -49,6 +50,8 @@ class Solver:
         self.false: Term = z3core.Z3_mk_false(context)
         self._solver = z3core.Z3_mk_solver_for_logic(context, self._symbol("QF_FD"))
         z3core.Z3_solver_inc_ref(context, self._solver)
+        # The context owns all that was made in it: its end frees the solver, the terms and the last assignment.
+        self._free = weakref.finalize(self, z3core.Z3_del_context, context)
         parameters = z3core.Z3_mk_params(context)
         z3core.Z3_params_inc_ref(context, parameters)
         z3core.Z3_params_set_uint(context, parameters, self._symbol("rlimit"), min(rlimit, 2**32 - 1))
@@ -58,14 +61,8 @@ class Solver:
         z3core.Z3_params_dec_ref(context, parameters)
 
     def close(self) -> None:
-        """Free everything; no term of this solver may be used afterwards."""
-        if self._context is not None:
-            if self._model is not None:
-                self._z3.Z3_model_dec_ref(self._context, self._model)
-                self._model = None
-            self._z3.Z3_solver_dec_ref(self._context, self._solver)
-            self._z3.Z3_del_context(self._context)
-            self._context = None
+        """Free everything, as the end of the object's life does; no term of this solver may be used afterwards."""
+        self._free()
 
     def _symbol(self, name: str) -> Any:
         return self._z3.Z3_mk_string_symbol(self._context, name)

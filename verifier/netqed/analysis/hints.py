@@ -1,4 +1,5 @@
-"""Hints at likely slips in an invariant: a Service's port where the policies know only the pods' ports."""
+"""Hints that go with a verdict: a Service's port where the policies know only the pods' ports, and what a witness
+rests on that its reader may not have thought of."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 
 from netqed.analysis.endpoints import Endpoints
 from netqed.analysis.membership import Membership
+from netqed.analysis.results import Witness
 from netqed.analysis.roster import Roster
 from netqed.lowering.networkpolicy import PROTOCOLS
 from netqed.resources.objects import Service, ServicePort, Workload
@@ -21,6 +23,21 @@ def port_hints(roster: Roster, invariant: Invariant) -> Iterator[str]:
             yield from _hints(roster, destination, ports)
         case _:
             return
+
+
+def witness_hints(witness: Witness) -> Iterator[str]:
+    """What to consider about the kind of endpoints that a witness has."""
+    ends = (witness.source, witness.destination)
+    for name in dict.fromkeys(end.name for end in ends if end.host_network):
+        yield (
+            f"{name} is host-networked: it has its node's address and no policy governs it (`except host-networked` "
+            "leaves such pods out of the invariant)"
+        )
+    if witness.decision.allowed and any(not end.namespace_exists and end.namespace_labels for end in ends):
+        yield (
+            "whoever creates a namespace chooses its labels, but not kubernetes.io/metadata.name: a namespaceSelector "
+            "on that label admits the namespace of that name only"
+        )
 
 
 def _hints(roster: Roster, destination: Endpoint, ports: Ports) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from netqed.analysis.closers import closers
-from netqed.analysis.hints import port_hints
+from netqed.analysis.hints import port_hints, witness_hints
 from netqed.analysis.questions import Question, default_scope
 from netqed.analysis.results import Proved, Refuted, Result, Unknown, Vacuous, Verdict
 from netqed.analysis.session import Session
@@ -38,6 +38,8 @@ class Judge:
         scope = stated.scope or self._default or default_scope(stated.invariant)
         verdict = self.verdict(stated, scope)
         hints = list(port_hints(self._session.roster, stated.invariant))
+        if isinstance(verdict, Refuted):
+            hints += witness_hints(verdict.witness)
         idle = idle_source(self._session, stated.invariant)
         if idle is not None:
             hints.append(f"{idle}, so this says that nothing at all can reach the destination")
