@@ -173,14 +173,17 @@ class Question:
         pairs = [(s, d) for s in source.addresses for d in destination.addresses if s != d]
         if pairs:
             yield pairs[0]
-        elif self.share_host(source, destination):
+        elif self.may_share(source, destination):
             yield source.addresses[0], destination.addresses[0]
 
     @staticmethod
-    def share_host(source: Candidate, destination: Candidate) -> bool:
-        """Whether both are at one node's address: pods on its network, or such a pod and the node."""
-        on_host = [c.host_network or c.kind == "node" for c in (source, destination)]
-        return all(on_host) and "pod" in (source.kind, destination.kind)
+    def may_share(source: Candidate, destination: Candidate) -> bool:
+        """Whether both may be at one address: a node and a pod on its network, two such pods, or two pods that the
+        input itself gives one address, since a dump is not taken at one instant."""
+        sides = (source, destination)
+        if all(c.host_network or c.kind == "node" for c in sides):
+            return "pod" in (source.kind, destination.kind)
+        return all(c.workload is not None and not c.workload.is_template and c.workload.addresses for c in sides)
 
     def excepted(self, source: Candidate, destination: Candidate, protocol: int, port: int | None) -> bool:
         """Whether some exception removes the flow."""

@@ -438,6 +438,23 @@ NASTY: Mapping[str, Case] = {
 }
 
 ASSUMED: Mapping[str, Case] = {
+    "a family that no nodeCIDRs are stated of": case(
+        [(CannotReach(BuiltIn("nodes"), Pods("pay")), "refuted")],
+        [pod("pay", "api", "fd00:1::4")],
+        [admit("pay", PolicyPeer(ip_block=IPBlock("fd00:9::/32")))],
+        facts=ClusterFacts(node_cidrs=(ip_network("192.168.0.0/24"),)),
+    ),
+    "a family that no podCIDRs are stated of": case(
+        [(CannotReach(BuiltIn("any pod"), Pods("pay")), "refuted")],
+        [PAY],
+        [admit("pay", PolicyPeer(ip_block=IPBlock("::/0")))],
+        facts=ClusterFacts((ip_network("10.244.0.0/16"),)),
+    ),
+    "a pod of a family that the cluster does not run contradicts no assumption": case(
+        [(CannotReach(Pods("web"), Pods("pay")), "refuted"), (CannotReach(Pods("web"), Pods("pay")), "vacuous", "now")],
+        [pod("web", "six", "fd00:1::4"), PAY],
+        assume=[NamespacesNamed("team")],
+    ),
     "a namespace's label is its own name, whatever label another declares": case(
         [
             (NoOtherValue("team", "namespace"), "refuted"),

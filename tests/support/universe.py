@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from itertools import combinations, product
 from typing import Literal
 
@@ -49,6 +49,7 @@ CONTROLLER_KEYS = frozenset(
 )
 NAMESPACE_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 FRESH = ("other-1", "other-2")
+EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 class Contradiction(Exception):
@@ -149,11 +150,22 @@ class Universe:
             for cell in address_cells(4 if family == "IPv4" else 6, self.footprint.networks, self._roles, ranges)
         )
 
+    @cached_property
+    def pod_ranges(self) -> tuple[Network, ...]:
+        """Where pods have addresses: the stated ranges, and the private ones of a family that none is stated of."""
+        stated = self.spec.cluster.pod_cidrs
+        return (*stated, *(n for n in POD_RANGES if n.version not in {s.version for s in stated}))
+
+    @cached_property
+    def node_ranges(self) -> tuple[Network, ...]:
+        """Where undeclared nodes have addresses: the stated ranges, and all of a family that none is stated of."""
+        stated = self.spec.cluster.node_cidrs
+        return (*stated, *(n for n in EVERYWHERE if n.version not in {s.version for s in stated}))
+
     def _roles(self, address: Address) -> tuple[bool, ...]:
-        facts = self.spec.cluster
         return (
-            within(address, facts.pod_cidrs or POD_RANGES),
-            within(address, facts.node_cidrs),
+            within(address, self.pod_ranges),
+            within(address, self.node_ranges),
             within(address, NOT_INTERNET),
             address in self.pod_addresses,
             address in self.node_addresses,
@@ -180,9 +192,10 @@ class Universe:
     def pod_cells(self) -> tuple[tuple[Address, ...], ...]:
         """Addresses that a pod without a known one may have: no node's, and `now`, when all that was read is there at
         once, no other pod's; in `always` that pod may be gone by then."""
-        ranges = self.spec.cluster.pod_cidrs or POD_RANGES
         taken = self.node_addresses | (self.pod_addresses if self.scope == "now" else frozenset())
-        return tuple(cell.addresses for cell in self.cells if within(cell.first, ranges) and cell.first not in taken)
+        return tuple(
+            cell.addresses for cell in self.cells if within(cell.first, self.pod_ranges) and cell.first not in taken
+        )
 
     # Candidates
 
@@ -197,11 +210,10 @@ class Universe:
         ]
         if self.scope == "always" or not self.cluster.nodes:
             declared = {ip_address(a) for node in self.cluster.nodes for a in node.addresses}
-            ranges: tuple[Network, ...] = self.spec.cluster.node_cidrs
             found += [
                 Candidate("node", cell.addresses, node=OTHER_NODE)
                 for cell in self.cells
-                if cell.first not in self.pod_addresses | declared and (not ranges or within(cell.first, ranges))
+                if cell.first not in self.pod_addresses | declared and within(cell.first, self.node_ranges)
             ]
         return tuple(found)
 

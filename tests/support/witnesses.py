@@ -13,7 +13,7 @@ from netqed.spec.sentences import CanReach
 from support.brute import GOVERNED, Question, as_end, in_ports, scope_of
 from support.candidates import OTHER_NODE, Candidate
 from support.footprint import NAME_KEY
-from support.partition import POD_RANGES, within
+from support.partition import within
 from support.show import show_flow
 from support.universe import CONTROLLER_KEYS, Universe
 
@@ -94,7 +94,7 @@ def end_faults(universe: Universe, end: WitnessEnd, one: Candidate) -> Iterator[
     elif not any(at in node.addresses for node in universe.nodes) and not (
         (universe.scope == "always" or not universe.cluster.nodes)
         and at not in universe.pod_addresses
-        and (not facts.node_cidrs or within(at, facts.node_cidrs))
+        and within(at, universe.node_ranges)
     ):
         yield f"no node may have {at}"
 
@@ -112,7 +112,7 @@ def pod_faults(universe: Universe, end: WitnessEnd, one: Candidate) -> Iterator[
         yield f"the assumptions allow no namespace with {dict(one.namespace_labels)}"
     if not universe.pod_allowed(one):
         yield "the assumptions allow no such pod"
-    ranges = universe.spec.cluster.pod_cidrs or POD_RANGES
+    ranges = universe.pod_ranges
     if real is None:
         if universe.scope == "now":
             yield "an invented pod in scope now"
@@ -146,7 +146,7 @@ def pair_faults(
         yield f"the family is not {witness.family}"
     if (witness.port is None) == (witness.protocol in GOVERNED):
         yield "a port where there is none, or none where there is one"
-    if source.addresses == destination.addresses and not Question.share_host(source, destination):
+    if source.addresses == destination.addresses and not Question.may_share(source, destination):
         yield "two endpoints at one address"
     if source.workload is not None and source.workload is destination.workload and not source.workload.is_template:
         yield "a pod to itself"

@@ -166,7 +166,7 @@ def small_workloads(draw: st.DrawFn, number: int) -> Workload:
     address: tuple[str, ...] = ()
     if kind == "Pod" and not host_network:
         four, six = f"10.244.0.{4 + number}", f"fd00:1::{4 + number}"
-        address = pick(draw, ((four,), (f"10.244.1.{number}",), (), (six,), (four, six)))
+        address = pick(draw, ((four,), ("10.244.1.1",), (), (six,), (four, six)))
     label = pick(draw, ("web", "pay", "api", None))
     return Workload(
         kind=kind,
@@ -334,6 +334,7 @@ FACTS = (
     ClusterFacts(families=("IPv4",), node_cidrs=(NODE_CIDR,)),
     ClusterFacts(families=("IPv6",)),
     ClusterFacts((POD_CIDR, ip_network("fd00:1::/64"))),
+    ClusterFacts((POD_CIDR,), (NODE_CIDR,)),
     ClusterFacts(families=("IPv4",), pod_cidrs=(POD_CIDR,), node_cidrs=(NODE_CIDR,)),
 )
 
