@@ -10,7 +10,8 @@ Wishes are taken one after the other; each is kept if some violating flow still 
 4. as few labels as possible that no workload of the input carries, then as few invented labels, namespace labels and
    port names as possible;
 5. IPv4; a port that a container of the destination declares; TCP, then UDP, then SCTP;
-6. the first source, then the first destination, pods before templates and then by namespace, kind and name;
+6. two workloads that differ rather than replicas of one; then the first source, then the first destination, pods
+   before templates and then by namespace, kind and name;
 7. the lowest port; the lowest label values and names; the lowest addresses, of external sides in the ranges kept for
    documentation where those will do.
 
@@ -75,6 +76,7 @@ class Wishes:
         if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
             self._invention(wishes)
         self._traffic(wishes)
+        wishes.prefer(self._differ)
         every = range(1, len(self._universe.classes) + 1)
         for side, codes in zip(self._sides, candidates, strict=True):
             self._first_class(wishes, side, every if codes is None else codes)
@@ -128,6 +130,14 @@ class Wishes:
             else:
                 wishes.prefer(side.external)
         return both
+
+    @cached_property
+    def _differ(self) -> Term:
+        """The sides are not of one class of workloads, as replicas of one template are."""
+        source, destination = self._sides
+        return self._solver.disjunction(
+            (source.in_class(0), self._solver.negation(self._solver.same(source.class_code, destination.class_code)))
+        )
 
     def _first_class(self, wishes: Preferences, side: SideTerms, candidates: Sequence[int]) -> None:
         """Fix the class at the first of the candidates that will do, by halving them."""

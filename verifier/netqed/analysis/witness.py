@@ -44,6 +44,7 @@ class WitnessMaker:
             if isinstance(stated.assumption, NamespacesNamed)
         }
         self._evaluator = Evaluator(roster.world)
+        self._carried: dict[str, frozenset[str]] = {}
 
     def witness(self, values: FlowValues, *, allowed: bool) -> Witness:
         """The witness, replayed.
@@ -74,7 +75,7 @@ class WitnessMaker:
             )
         return Witness(
             source=source.shown,
-            destination=destination.shown,
+            destination=_told_apart(source.shown, destination.shown),
             protocol=values.protocol,
             port=port,
             port_name=_port_name(destination.end, values.protocol, port),
@@ -111,7 +112,8 @@ class WitnessMaker:
                 )
             case "node":
                 name = self._node_name(end.node)
-                known = name in (self._roster.world.nodes or {})
+                # Every cluster has nodes: where the input lists none, this is one of them.
+                known = name in (self._roster.world.nodes or {}) or not self._roster.population.nodes_complete
                 shown = WitnessEnd("node", name, known, address=str(end.address))
                 return _Concrete(AddressEnd(end.address, node=name), shown)
             case "pod" if member is not None:
@@ -159,7 +161,9 @@ class WitnessMaker:
         vocabulary = self._universe.vocabulary
         namespace = self._namespace_name(end.namespace)
         labels = {
-            key: self._value(vocabulary.labels[key], code) for key, code in sorted(end.labels.items()) if code != 0
+            key: self._label_value(key, vocabulary.labels[key], code)
+            for key, code in sorted(end.labels.items())
+            if code != 0
         }
         namespace_labels, declared = self._namespace_labels(end, namespace)
         ports = tuple(
@@ -209,10 +213,31 @@ class WitnessMaker:
 
     def _node_name(self, code: int) -> str:
         codes = self._universe.vocabulary.nodes
+        if not codes.values and code == codes.other[0]:
+            return "any-node"
         return codes.values[code - 1] if 0 < code <= len(codes.values) else _fresh(codes, code, "-node")
 
     def _value(self, codes: Codes, code: int) -> str:
         return codes.values[code - 1] if code <= len(codes.values) else _fresh(codes, code, "")
+
+    def _label_value(self, key: str, codes: Codes, code: int) -> str:
+        """An invented pod's label value. Of values that nothing speaks of, the lowest that a workload carries: code
+        `other[0]` stands for those as well."""
+        fresh = self._value(codes, code)
+        if code != codes.other[0]:
+            return fresh
+        if key not in self._carried:
+            pods = self._roster.population.pods
+            self._carried[key] = frozenset(pod.labels[key] for pod in pods if key in pod.labels)
+        return min(self._carried[key] - {"", *codes.values, self._value(codes, codes.other[1])}, default=fresh)
+
+
+def _told_apart(source: WitnessEnd, destination: WitnessEnd) -> WitnessEnd:
+    """The destination, under another name than the source where both are invented and would have one name."""
+    if source.exists or destination.exists or source.name != destination.name:
+        return destination
+    namespace, _, pod = destination.name.partition("/")
+    return replace(destination, name=f"{namespace}/another-{pod.removeprefix('any-')}")
 
 
 def _fits(node: str | None, code: int, nodes: Codes) -> bool:
