@@ -33,7 +33,7 @@ from support.worlds import SmallWorld, small_clusters, small_worlds, spec_of
 
 CASES = {**NASTY, **ASSUMED}
 WORLDS = 300
-CLUSTERS = 60
+CLUSTERS = 30
 FORMS = ("CannotReach", "CanReach", "OnlyCanReach", "Isolated", "NoOtherNamespace", "NoOtherValue")
 WORDS = ("proved", "refuted", "vacuous")
 TRAFFIC = ((6, 80), (6, 8080), (17, 53))
