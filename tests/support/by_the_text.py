@@ -1,7 +1,7 @@
 """A third reading of NetworkPolicy, written from the API's text alone, for labels, protocols and ports.
 
-It shares nothing with netqed: it takes manifests as PyYAML reads them, and decides one flow at a time. Addresses are out
-of its reach: it refuses a policy with an ipBlock, and an end outside the cluster is one that no selector matches.
+It shares nothing with netqed: it takes manifests as PyYAML reads them, and decides one flow at a time. Addresses are
+out of its reach: it refuses a policy with an ipBlock, and an end outside the cluster is one that no selector matches.
 """
 
 from __future__ import annotations
@@ -187,18 +187,28 @@ def objects(path: Path) -> Iterator[Object]:
                 yield from document["items"] if document["kind"].endswith("List") else [document]
 
 
-def interesting_ports(of: Set) -> list[tuple[str, int]]:
-    """Every port that a container declares or a policy names, with its neighbours, and the first and the last of all.
+def interesting_ports(of: Set, source: End, destination: End) -> list[tuple[str, int]]:
+    """The ports on which something may change between two ends.
 
-    A port that is named itself comes with all three protocols, a neighbour with TCP.
+    Those that the destination's containers declare, or that a policy names which selects either end: with TCP, UDP and
+    SCTP, and their neighbours with TCP. With TCP alone every other port that a policy of their namespaces names, the
+    first and the last.
     """
-    named = {number for end in of.ends for _, number, _ in end.ports}
-    for policy in of.policies:
-        for direction in ("ingress", "egress"):
-            for rule in policy["spec"].get(direction) or []:
-                for item in rule.get("ports") or []:
-                    named |= {each for each in (item.get("port"), item.get("endPort")) if isinstance(each, int)}
-    near = {number + step for number in named for step in (-1, 1)} | {1, 65535}
-    return sorted({(protocol, number) for protocol in ("SCTP", "TCP", "UDP") for number in named}) + sorted(
-        ("TCP", number) for number in near - named if 1 <= number <= 65535
-    )
+    near = {number for _, number, _ in destination.ports}
+    far = {1, 65535}
+    for end, direction in ((destination, "ingress"), (source, "egress")):
+        for policy in of.policies:
+            if policy["metadata"]["namespace"] == end.namespace:
+                named = near if selects(policy["spec"].get("podSelector"), end.labels) else far
+                named |= set(_numbers(policy["spec"].get(direction) or []))
+    beside = {number + step for number in near for step in (-1, 1)}
+    return [
+        *((protocol, number) for protocol in ("SCTP", "UDP") for number in sorted(near)),
+        *(("TCP", number) for number in sorted(near | far | beside) if 1 <= number <= 65535),
+    ]
+
+
+def _numbers(rules: Iterable[Object]) -> Iterator[int]:
+    for rule in rules:
+        for item in rule.get("ports") or []:
+            yield from (each for each in (item.get("port"), item.get("endPort")) if isinstance(each, int))

@@ -22,11 +22,13 @@ class Folder:
     """Pods and pod templates in its files."""
     policies: int = 0
     """NetworkPolicies in its files."""
+    variant: str = ""
+    """Tells its spec from another of the same folder."""
 
     @property
     def name(self) -> str:
         """A test id, and the name of the spec below `specs/`."""
-        return self.path.removesuffix(".yaml")
+        return self.path.removesuffix(".yaml") + self.variant
 
     @property
     def spec(self) -> Path:
@@ -54,3 +56,6 @@ RECIPES = tuple(
     for spec in sorted((SPECS / "netpol-recipes").glob("*.yaml"))
 )
 """The recipes, read file by file, since they give one name to different policies."""
+
+FLUX_WITH_PODS = Folder("flux", "flux-system", workloads=0, policies=3, variant="-with-pods")
+"""The folder without workloads, with a spec that states some, so that there are flows to judge."""
