@@ -376,3 +376,17 @@ def test_odd_kustomizations(here: Path, text: str) -> None:
     write(here / "kustomization.yaml", text)
     write(here / "a.yaml")
     assert names(read(["."])) == ["a"]
+
+
+def test_a_patch_of_one_kustomization_that_is_a_resource_of_another_is_read(here: Path) -> None:
+    """It is an object that the base brings, whatever an overlay does with it: left out, a policy could be missing."""
+    write(here / "base/kustomization.yaml", "resources: [./kept.yaml]\n")
+    write(here / "base/kept.yaml", name="kept")
+    write(
+        here / "overlay/kustomization.yaml",
+        "resources: [../base]\npatches: [{path: ../base/kept.yaml}, {path: p.yaml}]\n",
+    )
+    write(here / "overlay/p.yaml", name="patch")
+    found = read(["."])
+    assert names(found) == ["kept"]
+    assert "overlay/p.yaml" in {passed.position.file for passed in found.passed_over}

@@ -31,6 +31,11 @@ def listed_files(contents: dict[str, Any], folder: Path) -> dict[Path, str]:
     return {folder / name: role for name, role in listed.items() if name not in resources}
 
 
+def resource_files(contents: dict[str, Any], folder: Path) -> tuple[Path, ...]:
+    """What the kustomization lists as resources, files and folders alike, joined to its folder."""
+    return tuple(folder / name for key in _RESOURCE_LISTS for name in _texts(contents.get(key)))
+
+
 def patch_files(contents: dict[str, Any], folder: Path) -> tuple[Path, ...]:
     """The files that the kustomization lists as patches, joined to its folder."""
     return tuple(path for path, role in listed_files(contents, folder).items() if role == "a patch")

@@ -25,7 +25,7 @@ from netqed.sources.folder import (
     read_bytes,
     real_path,
 )
-from netqed.sources.kustomize import listed_files, patch_files
+from netqed.sources.kustomize import listed_files, patch_files, resource_files
 from netqed.sources.manifests import ManifestReader, Manifests
 from netqed.sources.position import Position, Problem
 from netqed.sources.reading import Kustomization, PassedOver, Reading
@@ -186,13 +186,23 @@ class _Reader:
 
 
 def _listed(kustomizations: dict[FoundFile, tuple[bytes, Manifests]]) -> dict[Path, str]:
-    """The real files that kustomizations list as something else than objects, each with what to say of it."""
-    return {
-        real_path(path): f"listed as {role} in {shown(file.name)}"
+    """The real files that kustomizations list as something else than objects, each with what to say of it.
+
+    One that some other kustomization lists among its resources is an object all the same: to leave it out could leave
+    out a policy.
+    """
+    contents = [
+        (file.name, file.path.parent, one)
         for file, (_, held) in kustomizations.items()
-        for contents in held.kustomizations
+        for one in held.kustomizations
         if file.path is not None
-        for path, role in listed_files(contents, file.path.parent).items()
+    ]
+    resources = {real_path(path) for _, folder, one in contents for path in resource_files(one, folder)}
+    return {
+        real: f"listed as {role} in {shown(name)}"
+        for name, folder, one in contents
+        for path, role in listed_files(one, folder).items()
+        if (real := real_path(path)) not in resources
     }
 
 
