@@ -18,6 +18,21 @@ def test_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n",
+        '[{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}]',
+        "- &a {apiVersion: v1, kind: Pod}\n- *a\n",
+    ],
+)
+def test_a_bare_list_of_objects_is_refused(text: str) -> None:
+    """Passed over, a policy in it would be missing from a proof."""
+    problem = only_problem(text)
+    assert problem.message == "a list of objects, which kubectl does not read"
+    assert str(problem.position).endswith(":1:1")
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("replicas: 3\nimage: {tag: x}\n", "no apiVersion, kind or metadata: not a Kubernetes object"),

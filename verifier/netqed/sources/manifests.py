@@ -145,9 +145,24 @@ def _sort(found: Manifests, stretch: Stretch, whole: Whole, is_kustomization: bo
             return
         else:
             why = _NO_HEADER
+    elif isinstance(data, list):
+        if any(_is_headed(item) for item in data):
+            # kubectl refuses such a file; to pass it over could leave a policy out of a proof.
+            found.problems.append(
+                stretch.source.problem(
+                    "a list of objects, which kubectl does not read", whole.start, "put --- between them instead"
+                )
+            )
+            return
+        why = "a list, not a Kubernetes object"
     else:
-        why = "a list, not a Kubernetes object" if isinstance(data, list) else "text, not a Kubernetes object"
+        why = "text, not a Kubernetes object"
     found.passed_over.append(PassedOver(stretch.source.position(whole.start), why))
+
+
+def _is_headed(item: Any) -> bool:
+    """Whether a value is a mapping that begins as an object does."""
+    return isinstance(item, dict) and "apiVersion" in item and "kind" in item
 
 
 def _take(
