@@ -1,7 +1,8 @@
 """The verdicts that are expected of the real policy sets' specs, with witnesses and the lines to blame.
 
-The specs say beside each invariant which policy, rule and line decides it; these tables were derived from that. What is
-in no table is to be proved.
+The specs say beside each invariant which policy, rule and line decides it, and so which verdict is right. Where several
+witnesses would be, the tables hold the one that the documented order of preference picks. What is in no table is to be
+proved.
 """
 
 from __future__ import annotations
