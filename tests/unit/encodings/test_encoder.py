@@ -219,7 +219,7 @@ def pinned() -> Pinned:
 
 
 @pytest.mark.parametrize("atom", ENDPOINT, ids=str)
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(8))
 @given(flow=flows(), side=st.sampled_from(Side))
 def test_each_endpoint_atom_is_encoded_as_it_reads(atom: Predicate, flow: Flow, side: Side) -> None:
     one = pinned()
@@ -228,21 +228,21 @@ def test_each_endpoint_atom_is_encoded_as_it_reads(atom: Predicate, flow: Flow, 
 
 
 @pytest.mark.parametrize("atom", BOTH, ids=str)
-@settings(max_examples=examples(20))
+@settings(max_examples=examples(8))
 @given(flow=flows())
 def test_each_atom_of_the_flow_is_encoded_as_it_reads(atom: Predicate, flow: Flow) -> None:
     one = pinned()
     assert one.truth(one.encoder.term(atom), flow) == holds(atom, flow)
 
 
-@settings(max_examples=examples(100))
+@settings(max_examples=examples(80))
 @given(predicate=predicates((*ENDPOINT, *BOTH)), flow=flows(), side=st.sampled_from(Side))
 def test_the_algebra_is_encoded_as_it_reads(predicate: Predicate, flow: Flow, side: Side) -> None:
     one = pinned()
     assert one.truth(one.encoder.term(predicate, side), flow) == holds(predicate, flow, side)
 
 
-@settings(max_examples=examples(70))
+@settings(max_examples=examples(50))
 @given(stack=st.lists(layers(), max_size=3), flow=flows(), direction=st.sampled_from(Direction))
 def test_layers_are_encoded_as_they_read(stack: list[Layer], flow: Flow, direction: Direction) -> None:
     one = pinned()
