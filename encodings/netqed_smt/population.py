@@ -29,7 +29,8 @@ class PodFacts:
     node: str | None = None
     """None is any node."""
     addresses: tuple[Address, ...] = ()
-    """Empty is any address a pod (or, host-networked, a node) may have; else the only ones, at most one a family."""
+    """Empty is any address a pod (or, host-networked, a node) may have; else the only ones. Nodes, and so host-networked
+    pods, may have several of one family."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,9 @@ class Universe:
         for key in footprint.compared_labels:
             footprint.labels[key].update(pod.labels[key] for pod in population.pods if key in pod.labels)
         for key in footprint.compared_namespace_labels:
-            for labels in population.namespaces.values():
-                if labels is not None and key in labels:
-                    footprint.namespace_labels[key].add(labels[key])
+            footprint.namespace_labels[key].update(
+                labels[key] for labels in population.namespaces.values() if labels is not None and key in labels
+            )
         footprint.networks.update(population.pod_ranges, population.external_outside, population.node_ranges)
         nodes = {node.name for node in population.nodes} | {pod.node for pod in population.pods if pod.node is not None}
         spaces = {*population.namespaces, *(pod.namespace for pod in population.pods)}
@@ -140,6 +140,9 @@ class Universe:
         if population.node_ranges:
             elsewhere = [solver.negation(side.node_code(index[node.name])) for node in known]
             for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
+                if all(network.version != version for network in population.node_ranges):
+                    # Ranges of one family say nothing of where nodes have their addresses of the other.
+                    continue
                 self._require_if(
                     solver.conjunction((at_node, family, self.ranges, *elsewhere)),
                     side.in_any_block(population.node_ranges, version),

@@ -91,7 +91,9 @@ def _standing(roster: Roster) -> Iterator[str]:
     yield "traffic from or through a pod's own node cannot be blocked, and is not asked about"
     yield "host-networked pods have their node's address and no policy governs them; none are invented"
     yield "policies govern TCP, UDP and SCTP, and an ipBlock matches pods' addresses"
-    if not roster.spec.cluster.pod_cidrs:
+    for version in sorted(roster.public_pods):
+        yield f"pods may have any IPv{version} address, as one of the input has one that is not private"
+    if not roster.spec.cluster.pod_cidrs and len(roster.public_pods) < 2:
         yield "pods without a known address have a private one (cluster.podCIDRs is not set)"
     if roster.spec.cluster.families != ("IPv4", "IPv6"):
         yield f"the cluster runs {' and '.join(roster.spec.cluster.families)} only"

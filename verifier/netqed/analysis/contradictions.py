@@ -79,7 +79,9 @@ def _impossible_workloads(session: Session) -> Iterator[Problem]:
         ):
             continue
         is_it = session.solver.literal(source.in_class(one.code), "class")
-        if _impossible(session, [is_it]):
+        # A pod without an address of the cluster's families is in no flow, assumptions or none.
+        possible = session.questions.ask([session.ranges.literal, is_it]) is not Answer.UNSAT
+        if possible and _impossible(session, [is_it]):
             display = session.roster.workloads[one.members[0]].display
             yield _problem(session, 0, f"{display} cannot exist under all of them, and is in the input")
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
+from typing import Final
 
 from netqed.analysis.flow_ends import world_of
 from netqed.lowering.networkpolicy import PROTOCOLS
@@ -17,7 +18,11 @@ from netqed.resources.objects import Labels, Workload
 from netqed.spec.addresses import PRIVATE_POD_RANGES
 from netqed.spec.document import Spec
 from netqed.spec.sentences import WorkloadRef
+from netqed_smt.model import Network
 from netqed_smt.population import NodeFacts, PodFacts, Population
+
+_EVERYWHERE: Final[Mapping[int, Network]] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
+"""All addresses of an IP version."""
 
 
 @dataclass(frozen=True)
@@ -74,20 +79,37 @@ class Roster:
     def population(self) -> Population:
         """The facts that the universe is built from."""
         ranges = self.spec.cluster
-        versions = {network.version for network in ranges.pod_cidrs}
         return Population(
             namespaces=self.namespaces,
             pods=tuple(self._facts(workload) for workload in self.workloads),
             nodes=tuple(NodeFacts(name, tuple(found)) for name, found in sorted((self.world.nodes or {}).items())),
             nodes_complete=bool(self.cluster.nodes),
-            pod_ranges=(
-                *ranges.pod_cidrs,
-                *(network for network in PRIVATE_POD_RANGES if network.version not in versions),
-            ),
+            pod_ranges=self._pod_ranges,
             external_outside=ranges.pod_cidrs,
             node_ranges=ranges.node_cidrs,
             families=ranges.families,
         )
+
+    @cached_property
+    def public_pods(self) -> frozenset[int]:
+        """The IP versions of which no pod ranges are stated and some pod of the input has an address that is not
+        private: other pods may have such addresses too."""
+        stated = {network.version for network in self.spec.cluster.pod_cidrs}
+        known = {ip_address(text) for pod in self.workloads if not pod.host_network for text in pod.addresses}
+        return frozenset(
+            address.version
+            for address in known
+            if address.version not in stated and not any(address in network for network in PRIVATE_POD_RANGES)
+        )
+
+    @cached_property
+    def _pod_ranges(self) -> tuple[Network, ...]:
+        """Where pods without a known address have theirs."""
+        stated = self.spec.cluster.pod_cidrs
+        versions = {network.version for network in stated}
+        private = [network for network in PRIVATE_POD_RANGES if network.version not in versions]
+        # Private ones still come first, for witnesses to be where pods mostly are.
+        return (*stated, *private, *(_EVERYWHERE[version] for version in sorted(self.public_pods)))
 
     def addresses(self, workload: Workload) -> tuple[Address, ...]:
         """The workload's known addresses; of a host-networked pod, its node's."""

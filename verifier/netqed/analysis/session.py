@@ -45,6 +45,10 @@ class Session:
         self.footprint.add_layers(layers)
         for stated in spec.invariants:
             self.footprint.add(self.question_of(stated.invariant).subject)
+        for key in self.footprint.compared_namespace_labels:
+            self.footprint.namespace_labels[key].update(
+                labels[key] for labels in self.roster.namespaces.values() if labels is not None and key in labels
+            )
         constraints = self._constraints()
         self.solver = Solver(DEFAULT_RLIMIT if rlimit is None else rlimit)
         self.universe = Universe(self.solver, self.roster.population, self.footprint)
