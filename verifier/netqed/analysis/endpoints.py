@@ -108,13 +108,19 @@ def pods_of(pods: Pods) -> Predicate:
     return all_of([IsPod(), where, TRUE if pods.selector is None else pod_selector(pods.selector)])
 
 
+def leaves(endpoint: Endpoint) -> tuple[Endpoint, ...]:
+    """The endpoint's parts, lists and groups taken apart."""
+    match endpoint:
+        case AnyOf(items):
+            return tuple(leaf for item in items for leaf in leaves(item))
+        case _:
+            return (endpoint,)
+
+
 def selected_pods(endpoint: Endpoint) -> tuple[Pods, ...]:
     """The parts of an endpoint that go by labels: those a typo would empty unseen."""
-    match endpoint:
-        case Pods(namespace, selector):
-            by_labels = selector is not None or isinstance(namespace, LabelSelector)
-            return (endpoint,) if by_labels else ()
-        case AnyOf(items):
-            return tuple(pods for item in items for pods in selected_pods(item))
-        case _:
-            return ()
+    return tuple(
+        leaf
+        for leaf in leaves(endpoint)
+        if isinstance(leaf, Pods) and (leaf.selector is not None or isinstance(leaf.namespace, LabelSelector))
+    )

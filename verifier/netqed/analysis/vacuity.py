@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from netqed.analysis.endpoints import pods_of, selected_pods
+from netqed.analysis.endpoints import leaves, pods_of, selected_pods
 from netqed.analysis.session import Session
 from netqed.resources.objects import LabelSelector
 from netqed.spec.rendering import render_endpoint
@@ -75,7 +75,7 @@ def _reason(session: Session, pods: Pods) -> str:
 
 
 def idle_source(session: Session, invariant: Invariant) -> str | None:
-    """A hint where A of `only A can reach B` matches no workload: it then says that nothing can."""
+    """A hint where part of A of `only A can reach B`, or the whole of it, matches no workload: it then says more."""
     if not isinstance(invariant, OnlyCanReach):
         return None
     idle = [
@@ -83,4 +83,9 @@ def idle_source(session: Session, invariant: Invariant) -> str | None:
         for pods in selected_pods(invariant.source)
         if not session.membership.has_member(pods_of(pods))
     ]
-    return f"{', '.join(idle)} matches none of the workloads that were loaded" if idle else None
+    if not idle:
+        return None
+    hint = f"{', '.join(idle)} matches none of the workloads that were loaded"
+    if len(idle) == len(leaves(invariant.source)):
+        hint += ", so this says that nothing that was loaded can reach the destination"
+    return hint

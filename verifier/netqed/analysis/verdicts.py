@@ -42,7 +42,7 @@ class Judge:
             hints += witness_hints(verdict.witness)
         idle = idle_source(self._session, stated.invariant)
         if idle is not None:
-            hints.append(f"{idle}, so this says that nothing at all can reach the destination")
+            hints.append(idle)
         return Result(
             stated=stated,
             scope=scope,
@@ -62,8 +62,6 @@ class Judge:
         idle = idle_selector(session, stated.invariant)
         if idle is not None:
             return Vacuous(idle)
-        if isinstance(stated.invariant, CanReach) and session.cluster.narrowing:
-            return self._narrowed()
         question = session.question_of(stated.invariant)
         literals = session.scope(scope)
         violation = session.violation(question)
@@ -79,8 +77,9 @@ class Judge:
                 return self._proved(question, literals, violation)
 
     def _narrowed(self) -> Verdict:
-        kinds = ", ".join(note.text for note in self._session.cluster.narrowing[:3])
-        return Unknown(f"objects that netqed does not read narrow access further: {kinds}")
+        """What the policies allow may still be closed by objects that netqed does not read."""
+        kinds = ", ".join(note.text for note in self._session.cluster.narrowing)
+        return Unknown(f"the policies allow it, but other objects may close it, and netqed does not read them: {kinds}")
 
     def _refuted(
         self, invariant: Invariant, question: Question, literals: list[Term], violation: list[Term]
@@ -110,7 +109,7 @@ class Judge:
         subject = session.questions.literal(question.subject)
         match session.questions.ask([*literals, subject]):
             case Answer.SAT:
-                return Proved(rests_on=needed)
+                return self._narrowed() if question.must_allow and session.cluster.narrowing else Proved(needed)
             case Answer.UNKNOWN:
                 return Unknown(_BUDGET)
             case Answer.UNSAT:
