@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from netqed.sources.position import InputError, Position, Problem
-from netqed.spec.document import Scope, Spec
+from netqed.spec.document import ClusterFacts, Scope, Spec
 
 if TYPE_CHECKING:
     from netqed.analysis.results import CheckResult
@@ -184,7 +184,9 @@ def evaluate(
 
     settings = replace(settings or Settings(), blank_files=True)
     spec = spec or Spec()
-    _, cluster, resolved = _only_input(replace(spec, invariants=(), assumptions=()), paths, settings)
+    _, cluster, resolved = _only_input(
+        replace(spec, invariants=(), assumptions=(), cluster=ClusterFacts()), paths, settings
+    )
     return evaluate_flows(
         replace(cluster, workloads=(*cluster.workloads, *resolved.workloads)),
         parse_flows(flows, file),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netqed.resources.cluster import Cluster
-from netqed.resources.objects import LabelSelector, Namespace, Workload
+from netqed.resources.objects import LabelSelector, Namespace, Node, Workload
 from netqed.sources.position import InputError
 from netqed.spec.document import Spec
 from netqed.spec.parse import parse_sentence_invariant, parse_spec
@@ -191,3 +191,54 @@ def test_a_sentence_from_the_command_line() -> None:
     with pytest.raises(InputError) as caught:
         resolve(spec, CLUSTER)
     assert str(caught.value.problems[0].position) == "<sentence>:1:18"
+
+
+RUNNING = Cluster(
+    workloads=(
+        Workload("Pod", "web", "a", {}, addresses=("10.20.3.4",), node_addresses=("192.168.0.1",)),
+        Workload("Pod", "web", "b", {}, addresses=("10.20.3.5", "fd00::5")),
+        Workload("Pod", "web", "c", {}, host_network=True, addresses=("192.168.0.2",), node_addresses=("192.168.0.2",)),
+        Workload("Pod", "web", "d", {}, addresses=("fd00::6",)),
+    ),
+    nodes=(Node("n3", {}, ("192.168.0.3", "203.0.113.3")),),
+    object_namespaces=frozenset({"web"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        (
+            "podCIDRs: [10.244.0.0/16, 10.245.0.0/16]",
+            "the input contradicts 'podCIDRs': 10.20.3.4 of pod web/a lies outside 10.244.0.0/16, 10.245.0.0/16"
+            " (and 1 more)",
+        ),
+        (
+            "nodeCIDRs: [192.168.0.0/16]",
+            "the input contradicts 'nodeCIDRs': 203.0.113.3 of node n3 lies outside 192.168.0.0/16",
+        ),
+        (
+            "nodeCIDRs: [203.0.113.0/24, 192.168.0.1/32, 192.168.0.3/32]",
+            "the input contradicts 'nodeCIDRs': 192.168.0.2 of the node of pod web/c lies outside"
+            " 203.0.113.0/24, 192.168.0.1/32, 192.168.0.3/32",
+        ),
+        ("families: [IPv4]", "the input contradicts 'families': fd00::6 of pod web/d is of a family that is left out"),
+        (
+            "podCIDRs: [10.20.0.0/16, fd01::/64]",
+            "fd00::5 of pod web/b lies outside 10.20.0.0/16, fd01::/64 (and 1 more)",
+        ),
+        ("podCIDRs: [10.20.0.0/16]", None),
+        ("nodeCIDRs: [192.168.0.0/16, 203.0.113.0/24]", None),
+        ("families: [IPv4, IPv6]", None),
+    ],
+)
+def test_a_fact_of_the_cluster_that_the_input_belies_is_refused(facts: str, message: str | None) -> None:
+    """Proofs rest on it as on an assumption; a range says nothing of a family that it names no block of."""
+    text = f"cluster:\n  {facts}\ninvariants: [web cannot reach default]"
+    if message is None:
+        assert resolved(text, RUNNING)
+        return
+    ((place, told, hint),) = problems(text, RUNNING)
+    assert place == "netqed.yaml:2:3"
+    assert told.endswith(message)
+    assert hint is not None and hint.endswith(": from a false fact everything could be proved")

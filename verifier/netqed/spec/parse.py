@@ -79,6 +79,7 @@ def parse_spec(text: str, file: str) -> Spec:
         manifests=section("manifests", lambda node: reader.paths(node, "'manifests'"), ()),
         inputs=section("inputs", reader.inputs, {}),
         cluster=section("cluster", reader.cluster, ClusterFacts()),
+        cluster_positions=reader.cluster_positions,
         namespaces=namespaces,
         namespace_positions=places,
         workloads=workloads,
@@ -109,6 +110,7 @@ class _Reader:
     def __init__(self, source: SpecSource, folder: Path) -> None:
         self.source = source
         self.folder = folder
+        self.cluster_positions: dict[str, Position] = {}
 
     def paths(self, node: Node, what: str) -> tuple[str, ...]:
         """A path or a list of them, joined to the spec's folder."""
@@ -132,7 +134,10 @@ class _Reader:
 
     def cluster(self, node: Node) -> ClusterFacts:
         """The cluster's address ranges and IP families."""
-        values = {key: value for key, _, value in self.source.entries(node, "'cluster'", CLUSTER_KEYS)}
+        values: dict[str, Node] = {}
+        for key, key_node, value in self.source.entries(node, "'cluster'", CLUSTER_KEYS):
+            values[key] = value
+            self.cluster_positions[key] = self.source.position(key_node)
         blocks = {key: self._blocks(values[key], key) for key in CLUSTER_KEYS[:3] if key in values}
         families = self._families(values["families"]) if "families" in values else ClusterFacts().families
         return ClusterFacts(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import LabelSelector
 from netqed.sources.position import InputError, Position, Problem, Span
+from netqed.spec.belied import belied
 from netqed.spec.document import Spec, StatedAssumption, StatedInvariant
 from netqed.spec.faults import BUILT_IN_WORDS, did_you_mean
 from netqed.spec.labels import NAMESPACE_NAME_LABEL
@@ -40,9 +41,10 @@ from netqed.spec.sentences import (
 
 
 def resolve(spec: Spec, cluster: Cluster) -> Spec:
-    """Return the spec without a Name in it. Raises InputError with every name that does not resolve and every namespace
-    that the spec and the input state differently."""
+    """Return the spec without a Name in it. Raises InputError with every name that does not resolve, every namespace
+    that the spec and the input state differently, and every fact of `cluster:` that an address of the input belies."""
     resolver = _Resolver(spec, cluster)
+    resolver.problems.extend(belied(spec, cluster))
     resolver.compare_namespaces()
     resolver.compare_workloads()
     groups = {name: resolver.group(name) for name in spec.groups}
