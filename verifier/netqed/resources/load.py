@@ -220,7 +220,7 @@ class _Loading:
         finished = [item for item in decoded if isinstance(item, Finished)]
         return Cluster(
             namespaces=dict(sorted(namespaces.items())),
-            workloads=tuple(sorted(counted.workloads, key=lambda w: (w.namespace, w.kind, w.name))),
+            workloads=tuple(sorted(_at_nodes(counted.workloads, nodes), key=lambda w: (w.namespace, w.kind, w.name))),
             policies=tuple(sorted(policies, key=lambda p: (p.namespace, p.name))),
             services=tuple(sorted(services, key=lambda s: (s.namespace, s.name))),
             service_accounts=tuple(sorted(accounts, key=lambda s: (s.namespace, s.name))),
@@ -301,6 +301,18 @@ class _Loading:
             one = self.repeated.count == 1
             again = "object is in the input again and counts" if one else "objects are in the input again and count"
             yield Note(f"{self.repeated.count} {again} once: {self.repeated.examples}", self.repeated.place)
+
+
+def _at_nodes(workloads: Iterable[Workload], nodes: Iterable[Node]) -> Iterator[Workload]:
+    """The workloads, those on their node's network at every address that its Node object lists, their own first: the
+    node answers at each of them (A7, fact 43)."""
+    listed = {node.name: node.addresses for node in nodes}
+    for workload in workloads:
+        others = listed.get(workload.node_name or "", ()) if workload.host_network and workload.addresses else ()
+        if any(address not in workload.addresses for address in others):
+            yield replace(workload, addresses=tuple(dict.fromkeys((*workload.addresses, *others))))
+        else:
+            yield workload
 
 
 def _by_kind(groups: dict[Group, _Named], why: str) -> tuple[Note, ...]:
