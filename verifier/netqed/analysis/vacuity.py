@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from netqed.analysis.endpoints import leaves, pods_of, selected_pods
@@ -72,6 +74,35 @@ def _reason(session: Session, pods: Pods) -> str:
     there = sorted({f"{key}={value}" for workload in loaded for key, value in workload.labels.items()})
     near = [match for one in wanted if one not in there for match in get_close_matches(one, there, 1)]
     return f"{said}: did you mean {', '.join(near)}?" if near else said
+
+
+def idle_values(session: Session, invariant: Invariant) -> Iterator[str]:
+    """Hints where one value of `KEY in (…)` on a side matches no workload, though the others do: a slip in it would
+    leave out what is meant, and the invariant would say less than it seems to."""
+    for endpoint in _sides(invariant):
+        for pods in selected_pods(endpoint):
+            for key, value, narrowed in _alternatives(pods):
+                if not session.membership.has_member(pods_of(narrowed)):
+                    yield f"{render_endpoint(pods)}: no workload that was loaded is there with {key}={value}"
+
+
+def _alternatives(pods: Pods) -> Iterator[tuple[str, str, Pods]]:
+    """Each value of the lists in the selectors, with its key and the pods that are left if only it is listed."""
+    if pods.selector is not None:
+        for key, value, selector in _single_values(pods.selector):
+            yield key, value, replace(pods, selector=selector)
+    if isinstance(pods.namespace, LabelSelector):
+        for key, value, selector in _single_values(pods.namespace):
+            yield key, value, replace(pods, namespace=selector)
+
+
+def _single_values(selector: LabelSelector) -> Iterator[tuple[str, str, LabelSelector]]:
+    requirements = selector.match_expressions
+    for place, one in enumerate(requirements):
+        if one.operator == "In" and len(one.values) > 1:
+            for value in one.values:
+                single = (*requirements[:place], replace(one, values=(value,)), *requirements[place + 1 :])
+                yield one.key, value, replace(selector, match_expressions=single)
 
 
 def idle_source(session: Session, invariant: Invariant) -> str | None:

@@ -10,7 +10,7 @@ from netqed.analysis.hints import port_hints, witness_hints
 from netqed.analysis.questions import Question, default_scope
 from netqed.analysis.results import Proved, Refuted, Result, Unknown, Vacuous, Verdict
 from netqed.analysis.session import Session
-from netqed.analysis.vacuity import idle_selector, idle_source
+from netqed.analysis.vacuity import idle_selector, idle_source, idle_values
 from netqed.analysis.wishes import Candidates, Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.spec.document import Scope, StatedInvariant
@@ -43,6 +43,8 @@ class Judge:
         idle = idle_source(self._session, stated.invariant)
         if idle is not None:
             hints.append(idle)
+        if not isinstance(verdict, Vacuous):
+            hints += idle_values(self._session, stated.invariant)
         return Result(
             stated=stated,
             scope=scope,
