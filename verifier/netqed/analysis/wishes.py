@@ -12,8 +12,8 @@ Wishes are taken one after the other; each is kept if some violating flow still 
 5. IPv4; a port that a container of the destination declares; TCP, then UDP, then SCTP;
 6. two workloads that differ rather than replicas of one; then the first source, then the first destination, pods
    before templates and then by namespace, kind and name;
-7. the lowest port; the lowest label values and names; the lowest addresses, of external sides in the ranges kept for
-   documentation where those will do.
+7. the lowest port; the lowest label values and names, and for a namespace that nobody knows a name that nothing speaks
+   of; the lowest addresses, of external sides in the ranges kept for documentation where those will do.
 
 The order is total: the witness does not depend on how the solver searches, nor on the order of files.
 """
@@ -278,6 +278,9 @@ class Wishes:
         vocabulary, population = self._universe.vocabulary, self._universe.population
         keys = set(vocabulary.labels)
         if end.class_code == 0:
+            names = vocabulary.namespaces.values
+            if end.namespace > len(names) or names[end.namespace - 1] not in population.namespaces:
+                any(wishes.prefer(side.namespace_code(code)) for code in vocabulary.namespaces.other)
             wishes.lowest(side.namespace, vocabulary.namespaces.width)
             for term in side.port_names.values():
                 wishes.prefer(self._solver.negation(term))
