@@ -114,3 +114,16 @@ def test_a_namespace_on_what_lives_in_none_means_nothing() -> None:
     cluster = load_all(placed, manifest("v1", "Namespace", "api", "web"))
     assert cluster.object_namespaces == frozenset()
     assert list(cluster.namespaces) == ["api"]
+
+
+def test_what_belongs_under_metadata_is_refused_elsewhere() -> None:
+    """Passed over, a label or a namespace with the wrong indent would be missing from every proof."""
+    pod = manifest("v1", "Pod", "p", spec={"containers": []})
+    assert messages_of({**pod, "labels": {"app": "x"}}) == ['labels: unknown field "labels"']
+    assert messages_of({**service(ports=[]), "namespace": "web"}) == ['namespace: unknown field "namespace"']
+    space = manifest("v1", "Namespace", "api", None)
+    (labels,) = messages_of({**space, "labels": {"team": "x"}})
+    assert labels.startswith('labels: unknown field "labels"; expected one of apiVersion, kind, metadata')
+    space["metadata"]["team"] = "x"
+    (team,) = messages_of(space)
+    assert team.startswith('metadata.team: unknown field "team"; expected one of annotations,')

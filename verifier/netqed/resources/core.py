@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from netqed.resources.addresses import canonical_address
 from netqed.resources.check import Check
+from netqed.resources.metadata import OBJECT_META_FIELDS
 from netqed.resources.networking import read_port
 from netqed.resources.objects import Namespace, Node, Service, ServiceAccount, ServicePort
 from netqed.resources.syntax import PROTOCOLS
@@ -17,12 +18,29 @@ NAME_LABEL: Final = "kubernetes.io/metadata.name"
 _SERVICE_TYPES: Final = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 
 
+_NAMESPACE_FIELDS: Final = ("apiVersion", "kind", "metadata", "spec", "status")
+_METADATA: Final[FieldPath] = ("metadata",)
+_METADATA_HINTS: Final = dict.fromkeys(OBJECT_META_FIELDS, "it belongs under metadata: check the indentation")
+
+
+def _label_hints(check: Check) -> dict[str, str]:
+    """What to say of each text that stands in metadata itself: it was meant for the labels, most likely."""
+    hint = "if it is a label, it belongs under metadata.labels: check the indentation"
+    return {name: hint for name, value in check.metadata.items() if isinstance(value, str)}
+
+
 def _labels(check: Check) -> dict[str, str]:
     return check.labels(check.metadata.get("labels"), ("metadata", "labels"))
 
 
 def read_namespace(check: Check) -> Namespace:
-    """A namespace with its labels as written."""
+    """A namespace with its labels as written.
+
+    Strict on unknown fields, as for policies (A9, fact 60): labels with the wrong indent would be dropped, and a proof
+    would rest on a namespace without them.
+    """
+    check.only_fields(check.data, (), _NAMESPACE_FIELDS, _METADATA_HINTS)
+    check.only_fields(check.metadata, _METADATA, OBJECT_META_FIELDS, _label_hints(check))
     labels = _labels(check)
     if labels.get(NAME_LABEL, check.name) != check.name:
         message = f"the API server overwrites this label with {check.name} (A4, fact 31)"

@@ -28,6 +28,11 @@ OBJECT_META_FIELDS: Final = (
 )
 
 _METADATA: Final[FieldPath] = ("metadata",)
+_MISPLACED: Final = ("labels", "namespace")
+"""Fields that decide what policies say of the object. At its top they are in effect nowhere, so the API server refuses
+them (A9, fact 60)."""
+_HELD_TO_ALL_FIELDS: Final = ("Namespace", "NetworkPolicy")
+"""Kinds whose readers name every field that does not belong."""
 
 
 def identify(check: Check, *, namespaced: bool, default: str, name_fault: Callable[[str], str | None]) -> bool:
@@ -41,6 +46,9 @@ def identify(check: Check, *, namespaced: bool, default: str, name_fault: Callab
     if type(metadata) is not dict:
         metadata = check.mapping(metadata, _METADATA) or {}
     check.metadata = metadata
+    for field in _MISPLACED:
+        if field in check.data and check.kind not in _HELD_TO_ALL_FIELDS:
+            check.fault((field,), f"unknown field {quoted(field)}", "it belongs under metadata: check the indentation")
     placed = True
     namespace: Any = None
     if namespaced:
