@@ -99,6 +99,7 @@ def classify(population: Population, footprint: Footprint, vocabulary: Vocabular
             frozenset(port for port in pod.ports if port[:2] in names),
             pod.declared,
             pod.host_network,
+            pod.future,
             (pod.node, pod.addresses) if pod.host_network else tuple(sorted(cells.cell(a) for a in pod.addresses)),
             index if index in footprint.workloads else None,
         )

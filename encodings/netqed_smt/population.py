@@ -24,13 +24,15 @@ class PodFacts:
     declared: tuple[tuple[int, int], ...] = ()
     """Every declared container port: protocol number, port number."""
     host_network: bool = False
+    future: bool = False
+    """Not there `now`: pods that a template will make beside those that are there and stand for it."""
     single: bool = True
     """One pod; a template may have several, with addresses and nodes of their own."""
     node: str | None = None
     """None is any node."""
     addresses: tuple[Address, ...] = ()
-    """Empty is any address a pod (or, host-networked, a node) may have; else the only ones. Nodes, and so host-networked
-    pods, may have several of one family."""
+    """Empty is any address a pod (or, host-networked, a node) may have; else the only ones. Nodes, and so
+    host-networked pods, may have several of one family."""
 
 
 @dataclass(frozen=True, slots=True)

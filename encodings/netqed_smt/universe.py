@@ -195,6 +195,8 @@ class Universe:
                 declared = solver.disjunction([self.flow.port_between(number, number) for number in numbers])
                 term = side.port_names[name, protocol]
                 facts.append(solver.equivalence(term, declared) if numbers else solver.negation(term))
+        if pod.future:
+            facts.append(solver.negation(self.now))
         self._require_if(side.in_class(one.code), *facts)
 
     def _relations(self) -> None:

@@ -77,7 +77,7 @@ def basis(roster: Roster) -> Basis:
         objects=cluster.objects,
         policies=len(cluster.policies),
         namespaces=sum(labels is not None for labels in roster.namespaces.values()),
-        workloads=len(roster.workloads),
+        workloads=len(roster.present),
         left_out=cluster.left_out,
         notes=cluster.notes,
         ignored=cluster.ignored,

@@ -32,9 +32,9 @@ def namespace_counts(roster: Roster) -> tuple[NamespaceCounts, ...]:
     policies: dict[str, list[NetworkPolicy]] = defaultdict(list)
     for policy in roster.cluster.policies:
         policies[policy.namespace].append(policy)
-    workloads = Counter(workload.namespace for workload in roster.workloads)
+    workloads = Counter(workload.namespace for workload in roster.present)
     isolated: dict[Direction, Counter[str]] = {direction: Counter() for direction in Direction}
-    for workload in roster.workloads:
+    for workload in roster.present:
         for direction in isolating_directions(workload, policies[workload.namespace]):
             isolated[direction][workload.namespace] += 1
     named = Counter(name for stated in roster.spec.invariants for name in sorted(set(namespaces_of(stated.invariant))))

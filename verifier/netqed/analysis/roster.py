@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -17,7 +17,7 @@ from netqed.resources.cluster import Cluster
 from netqed.resources.objects import Labels, Workload
 from netqed.spec.addresses import PRIVATE_POD_RANGES
 from netqed.spec.document import Spec
-from netqed.spec.sentences import WorkloadRef
+from netqed.spec.sentences import AnyOf, Endpoint, EveryPodHas, NoPodHas, WorkloadRef, endpoints_of
 from netqed_smt.model import Network
 from netqed_smt.population import NodeFacts, PodFacts, Population
 
@@ -28,19 +28,37 @@ _EVERYWHERE: Final[Mapping[int, Network]] = {4: ip_network("0.0.0.0/0"), 6: ip_n
 @dataclass(frozen=True)
 class Roster:
     """The input and the spec's own facts about who exists. `workloads` are in the order in which witnesses prefer
-    them: pods before templates, then by namespace, kind and name."""
+    them: pods before templates, then by namespace, kind and name; last the `future` ones."""
 
     cluster: Cluster
     spec: Spec
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:
-        """Every workload of the input and of the spec; a place in it is its index."""
+        """Every workload of the input and of the spec, and the future ones; a place in it is its index."""
+        return (*self.present, *self.future)
+
+    @cached_property
+    def present(self) -> tuple[Workload, ...]:
+        """Every workload of the input and of the spec."""
         return tuple(
             sorted(
                 (*self.cluster.workloads, *self.spec.workloads),
                 key=lambda w: (w.is_template, w.namespace, w.kind, w.name),
             )
+        )
+
+    @cached_property
+    def future(self) -> tuple[Workload, ...]:
+        """Templates whose pods stand for them now, and which may always make more, on other nodes and at other
+        addresses: those on their node's network, as such pods are not invented, and those that the spec names, as
+        invented pods are no workload's."""
+        named = {(one.namespace, one.kind, one.name) for one in _workload_refs(self.spec)}
+        return tuple(
+            template
+            for template in self.cluster.superseded
+            if template.host_network
+            or any((template.namespace, kind.lower(), name) in named for kind, name in _identities(template))
         )
 
     @cached_property
@@ -67,7 +85,7 @@ class Roster:
     def _by_reference(self) -> Mapping[tuple[str, str, str], tuple[int, ...]]:
         found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         for index, workload in enumerate(self.workloads):
-            for kind, name in ((workload.kind, workload.name), *workload.owners):
+            for kind, name in _identities(workload):
                 found[workload.namespace, kind.lower(), name].append(index)
         return {reference: tuple(indices) for reference, indices in found.items()}
 
@@ -81,7 +99,10 @@ class Roster:
         ranges = self.spec.cluster
         return Population(
             namespaces=self.namespaces,
-            pods=tuple(self._facts(workload) for workload in self.workloads),
+            pods=(
+                *(self._facts(workload) for workload in self.present),
+                *(replace(self._facts(workload), future=True) for workload in self.future),
+            ),
             nodes=tuple(NodeFacts(name, tuple(found)) for name, found in sorted((self.world.nodes or {}).items())),
             nodes_complete=bool(self.cluster.nodes),
             pod_ranges=self._pod_ranges,
@@ -132,3 +153,29 @@ class Roster:
             node=workload.node_name,
             addresses=self.addresses(workload),
         )
+
+
+def _identities(workload: Workload) -> tuple[tuple[str, str], ...]:
+    """Kind and name of the workload and of everything that it stems from."""
+    return ((workload.kind, workload.name), *workload.owners)
+
+
+def _workload_refs(spec: Spec) -> Iterator[WorkloadRef]:
+    """Every workload that a sentence of the spec names."""
+    for stated in spec.invariants:
+        for endpoint in endpoints_of(stated.invariant):
+            yield from _refs_in(endpoint)
+    for assumed in spec.assumptions:
+        if isinstance(assumed.assumption, NoPodHas | EveryPodHas):
+            yield from _refs_in(assumed.assumption.where)
+
+
+def _refs_in(endpoint: Endpoint) -> Iterator[WorkloadRef]:
+    match endpoint:
+        case WorkloadRef():
+            yield endpoint
+        case AnyOf(items):
+            for item in items:
+                yield from _refs_in(item)
+        case _:
+            pass

@@ -42,7 +42,7 @@ def idle_selector(session: Session, invariant: Invariant) -> str | None:
 
 def _key_is_used(session: Session, invariant: NoOtherValue) -> bool:
     if invariant.of == "pod":
-        return any(invariant.key in workload.labels for workload in session.roster.workloads)
+        return any(invariant.key in workload.labels for workload in session.roster.present)
     if invariant.key == "kubernetes.io/metadata.name":
         return True
     return any(labels is not None and invariant.key in labels for labels in session.roster.namespaces.values())
@@ -64,7 +64,7 @@ def _reason(session: Session, pods: Pods) -> str:
     text = render_endpoint(pods)
     if isinstance(pods.namespace, LabelSelector):
         return f"{text} matches none of the workloads that were loaded"
-    loaded = [workload for workload in session.roster.workloads if workload.namespace == pods.namespace]
+    loaded = [workload for workload in session.roster.present if workload.namespace == pods.namespace]
     if not loaded:
         return f"{text} matches nothing: no workload of namespace {pods.namespace} was loaded"
     count = "the only workload" if len(loaded) == 1 else f"none of the {len(loaded)} workloads"

@@ -25,6 +25,8 @@ class Cluster:
 
     namespaces: Mapping[str, Namespace] = field(default_factory=dict)
     workloads: tuple[Workload, ...] = ()
+    superseded: tuple[Workload, ...] = ()
+    """Templates that are not among `workloads`, since the pods that they made are. They may make more."""
     policies: tuple[NetworkPolicy, ...] = ()
     services: tuple[Service, ...] = ()
     service_accounts: tuple[ServiceAccount, ...] = ()

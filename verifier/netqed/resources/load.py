@@ -221,6 +221,7 @@ class _Loading:
         return Cluster(
             namespaces=dict(sorted(namespaces.items())),
             workloads=tuple(sorted(_at_nodes(counted.workloads, nodes), key=lambda w: (w.namespace, w.kind, w.name))),
+            superseded=tuple(sorted(counted.superseded, key=lambda w: (w.namespace, w.kind, w.name))),
             policies=tuple(sorted(policies, key=lambda p: (p.namespace, p.name))),
             services=tuple(sorted(services, key=lambda s: (s.namespace, s.name))),
             service_accounts=tuple(sorted(accounts, key=lambda s: (s.namespace, s.name))),
@@ -250,7 +251,7 @@ class _Loading:
                 verb = "makes" if missing.count == 1 else "make"
                 yield Note(
                     f"{missing.count} {shown(f'{kind} ({group})')} {verb} pods that are not in the input: "
-                    f"list them under workloads: of the spec ({missing.examples})",
+                    f"state them under workloads: of the spec if they are not yet ({missing.examples})",
                     missing.place,
                 )
         phases = _Named()

@@ -43,6 +43,8 @@ class Counted:
     """The workloads that count, and what was left out or is worth noting."""
 
     workloads: tuple[Workload, ...]
+    superseded: tuple[Workload, ...] = ()
+    """The templates that do not count, since what they made or what made them stands for them."""
     left_out: tuple[Note, ...] = ()
     notes: tuple[Note, ...] = ()
 
@@ -65,7 +67,7 @@ def count_once(workloads: Sequence[Workload]) -> Counted:
             for kind, name in workload.owners:
                 made[workload.namespace, kind, name].append(workload)
     kept: list[Workload] = []
-    dropped: Counter[str] = Counter()
+    dropped: list[Workload] = []
     differing: list[Workload] = []
     for workload in owned:
         if not workload.is_template:
@@ -78,12 +80,14 @@ def count_once(workloads: Sequence[Workload]) -> Counted:
         sources = [templates.get((workload.namespace, kind, name)) for kind, name in above]
         signature = _signature(workload)
         if any(other is not None and _signature(other) == signature for other in (*pods, *sources)):
-            dropped[workload.kind] += 1
+            dropped.append(workload)
             continue
         kept.append(workload)
         if pods:
             differing.append(workload)
-    return Counted(tuple(kept), _left_out(dropped), _notes(differing))
+    return Counted(
+        tuple(kept), tuple(dropped), _left_out(Counter(workload.kind for workload in dropped)), _notes(differing)
+    )
 
 
 def _with_owners(

@@ -94,7 +94,7 @@ class _Resolver:
     def __post_init__(self) -> None:
         stated = (*self.cluster.workloads, *self.spec.workloads)
         self.known = self.cluster.known_namespaces | frozenset(self.spec.namespaces) | {one.namespace for one in stated}
-        keys = ((one.namespace, one.kind.lower(), one.name) for one in stated)
+        keys = ((one.namespace, one.kind.lower(), one.name) for one in (*stated, *self.cluster.superseded))
         self.workloads = {key: "/".join(key) for key in keys}
 
     def report(self, sentence: _Sentence, offset: int, message: str, hint: str | None = None) -> None:
@@ -122,7 +122,8 @@ class _Resolver:
 
     def compare_workloads(self) -> None:
         """A workload that the spec states must not be in the input as well: its pods would be counted twice."""
-        read = {(one.namespace, one.kind.lower(), one.name) for one in self.cluster.workloads}
+        known = (*self.cluster.workloads, *self.cluster.superseded)
+        read = {(one.namespace, one.kind.lower(), one.name) for one in known}
         for index, one in enumerate(self.spec.workloads):
             if (one.namespace, one.kind.lower(), one.name) in read:
                 places = self.spec.workload_positions

@@ -3,6 +3,7 @@ resolved."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Literal
@@ -154,6 +155,21 @@ class NoOtherValue:
 
 
 Invariant = CannotReach | CanReach | OnlyCanReach | Isolated | NoOtherNamespace | NoOtherValue
+
+
+def endpoints_of(invariant: Invariant) -> Iterator[Endpoint]:
+    """Every endpoint of the invariant, those of its exceptions included."""
+    match invariant:
+        case CannotReach(source, destination) | CanReach(source, destination) | OnlyCanReach(source, destination):
+            yield from (source, destination)
+        case Isolated(inside, outside):
+            yield inside
+            if outside is not None:
+                yield outside
+        case NoOtherNamespace() | NoOtherValue():
+            pass
+    for one in invariant.exceptions:
+        yield from (end for end in (one.source, one.destination, one.either) if end is not None)
 
 
 @dataclass(frozen=True, slots=True)
