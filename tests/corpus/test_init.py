@@ -38,4 +38,14 @@ def test_every_invariant_that_init_writes_is_proved(
 def test_init_finds_something_in_every_folder(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CORPUS)
     run = CliRunner().invoke(cli, ["init", *folder.arguments, "-o", "-"])
-    assert len(yaml.safe_load(run.stdout)["invariants"]) >= 2
+    assert len(yaml.safe_load(run.stdout)["invariants"]) >= 1
+
+
+def test_what_was_read_with_a_namespace_is_checked_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CORPUS)
+    spec = tmp_path / "netqed.yaml"
+    assert CliRunner().invoke(cli, ["init", "argo-cd", "-n", "argocd", "-o", str(spec)]).exit_code == 0
+    (said,) = (line for line in spec.read_text(encoding="utf-8").splitlines() if line.startswith("# Check it with: "))
+    assert said == "# Check it with: netqed check -n argocd"
+    assert CliRunner().invoke(cli, ["check", "-n", "argocd", "--spec", str(spec)]).exit_code == 0
+    assert CliRunner().invoke(cli, ["check", "--spec", str(spec)]).exit_code == 3

@@ -209,7 +209,15 @@ def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), set
     settings = settings or Settings()
     read = [str(path) for path in paths] or ["."]
     specs = [spec for spec in {find_spec(path): None for path in read} if spec is not None]
-    return starter_spec(load_cluster(read, settings=settings, exclude=specs), manifests=tuple(manifests))
+    options = ["-n", settings.namespace] if settings.namespace is not None else []
+    for kind in settings.ignore_unknown:
+        options += ["--ignore-unknown-policies", kind]
+    return starter_spec(
+        load_cluster(read, settings=settings, exclude=specs),
+        manifests=tuple(manifests),
+        options=options,
+        piped="-" in read,
+    )
 
 
 def spec_schema() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,8 +132,23 @@ def test_it_is_the_same_for_the_same_cluster() -> None:
         (egress(), "shop cannot reach anything"),
         (ingress(PolicyRule((peer(EVERY),))), "only shop can reach shop"),
         (ingress(PolicyRule((peer(labels(a="b")),))), "only shop/a=b can reach shop"),
-        (ingress(PolicyRule((peer(None, EVERY),))), "only any pod can reach shop"),
-        (ingress(PolicyRule((peer(labels(a="b")), peer(None, EVERY)))), "only any pod can reach shop"),
+        (ingress(PolicyRule((peer(None, EVERY),))), "outside cannot reach shop"),
+        (ingress(PolicyRule((peer(labels(a="b")), peer(None, EVERY)))), "outside cannot reach shop"),
+        (
+            ingress(PolicyRule((peer(None, EVERY), PolicyPeer(ip_block=IPBlock("203.0.113.0/24"))))),
+            "outside cannot reach shop except from 203.0.113.0/24",
+        ),
+        (
+            ingress(PolicyRule((peer(None, EVERY),), (PolicyPort("TCP", 80),)), PolicyRule((peer(EVERY),))),
+            "outside cannot reach shop",
+        ),
+        (
+            ingress(
+                PolicyRule((PolicyPeer(ip_block=IPBlock("203.0.113.0/24")),)),
+                PolicyRule((peer(None, EVERY),), (PolicyPort("TCP", 80),)),
+            ),
+            "outside cannot reach shop except from 203.0.113.0/24",
+        ),
         (ingress(PolicyRule((peer(labels(a="b"), EVERY),))), "only ns(kubernetes.io/metadata.name)/a=b can reach shop"),
         (
             ingress(PolicyRule((peer(None, LabelSelector((("kubernetes.io/metadata.name", "shop"),))),))),
@@ -235,6 +251,36 @@ def test_host_networked_pods_are_excepted_where_they_are() -> None:
     assert "host-networked" not in starter_spec(cluster(ingress()))
 
 
+def test_policies_that_select_host_networked_pods_only_are_said_to_have_no_effect() -> None:
+    host = Workload("DaemonSet", "shop", "agent", {"app": "agent"}, host_network=True)
+    web = Workload("Deployment", "shop", "web", {"app": "web"})
+    agent = ingress(PolicyRule((peer(labels(a="b")),)), pods=labels(app="agent"), name="agent")
+    text = starter_spec(cluster(agent, ingress(pods=labels(app="web"), name="web"), workloads=[host, web]))
+    assert said(text) == ["anything cannot reach shop/app=web except host-networked"]
+    assert "# Policies without effect, since all that they select uses its node's network:\n# shop/agent.\n" in text
+    mixed = [host, replace(host, name="other", host_network=False)]
+    assert "without effect" not in starter_spec(cluster(agent, workloads=mixed))
+
+
+def test_policies_whose_pods_were_not_read_are_named() -> None:
+    policies = [ingress(pods=labels(app=f"made-{number}"), name=f"made-{number}") for number in range(5)]
+    pods = [Workload("Pod", "shop", "x", {})]
+    text = starter_spec(cluster(*policies, ingress(namespace="web"), workloads=pods, namespaces=("shop", "web")))
+    assert said(text) == ["anything cannot reach web"]
+    assert "pods: shop/made-0, shop/made-1, shop/made-2 and 2 more.\n" in text
+    assert "none of the workloads" not in starter_spec(cluster(ingress()))
+
+
+def test_options_that_check_needs_too_are_stated() -> None:
+    asked = ["-n", "shop", "--ignore-unknown-policies", "Odd.x\n- y"]
+    text = starter_spec(cluster(ingress()), options=asked, piped=True)
+    assert "# Check it with: netqed check -n shop --ignore-unknown-policies 'Odd.x\\x0a- y' -\n" in text
+    assert "standard input" in text
+    assert said(text) == said(starter_spec(cluster(ingress())))
+    assert "# Check it with: netqed check -n shop\n" in starter_spec(cluster(), options=["-n", "shop"])
+    assert "Check it with" not in starter_spec(cluster(ingress()))
+
+
 def test_what_says_less_is_left_out() -> None:
     every = said(starter_spec(cluster(ingress(), egress(name="q"), namespaces=("shop", "web")), all_hold))
     assert every
@@ -292,7 +338,8 @@ def test_big_clusters_get_a_bounded_spec() -> None:
     text = starter_spec(found, all_hold)
     assert f"# - {200 - MAX_NAMESPACES} namespaces with policies, " in text
     assert "# - which of the 200 namespaces cannot reach which other" in text
-    assert "# - 4 of the selections that policies make in ns-000" in text
+    assert "# - 4 of the selections that policies make in ns-000: ns-000/b=" in text
+    assert " and 1 more\n" in text
     assert said(text)
 
 

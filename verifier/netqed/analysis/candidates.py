@@ -12,11 +12,16 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from typing import Final
 
+from netqed.analysis.endpoints import pods_of
+from netqed.analysis.membership import Membership
+from netqed.analysis.roster import Roster
 from netqed.lowering.networkpolicy import effective_directions
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, Requirement
+from netqed.spec.document import Spec
 from netqed.spec.labels import NAMESPACE_NAME_LABEL, namespace_fault
 from netqed.spec.meaning import PROTOCOL_NUMBERS
+from netqed.spec.rendering import render_endpoint
 from netqed.spec.sentences import (
     AnyOf,
     Block,
@@ -41,11 +46,14 @@ MAX_NAMESPACES: Final = 20
 """Namespaces with policies that get sections of their own."""
 MAX_SELECTIONS: Final = 8
 """Selections of pods in one namespace, for each direction."""
+MAX_NAMED: Final = 3
+"""Things of one sort that were left out and are named; the others are counted."""
 MAX_PAIRED: Final = 12
 """In a cluster with more namespaces than this, pairs of them are left out: nobody would read so many."""
 
 ANYTHING: Final = BuiltIn("anything")
 INTERNET: Final = BuiltIn("internet")
+OUTSIDE: Final = BuiltIn("outside")
 ANY_POD: Final = BuiltIn("any pod")
 EXEMPT_HOSTS: Final = Exception_(either=BuiltIn("host-networked"))
 
@@ -81,11 +89,19 @@ class Candidates:
 
     sections: tuple[Section, ...]
     left_out: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    """The policies that select none of the workloads that were read, and so are spoken of by no invariant."""
+    on_hosts: tuple[str, ...] = ()
+    """The policies that select workloads on their node's network only, where they have no effect (A7, fact 44)."""
 
     @classmethod
     def of(cls, cluster: Cluster) -> Candidates:
         """Return the candidates for a cluster; the same for the same cluster, and bounded in number."""
-        ingress, egress = governed(cluster, Direction.INGRESS), governed(cluster, Direction.EGRESS)
+        unread, on_hosts = _idle(cluster)
+        ingress, egress = (
+            governed(replace(cluster, policies=tuple(one for one in cluster.policies if one.key not in on_hosts)), way)
+            for way in (Direction.INGRESS, Direction.EGRESS)
+        )
         policed = [name for name in inhabited(cluster) if name in ingress or name in egress]
         left_out: list[str] = []
         if len(policed) > MAX_NAMESPACES:
@@ -104,9 +120,10 @@ class Candidates:
             entering, leaving = ingress.get(name, []), egress.get(name, [])
             if name not in policed:
                 entering, leaving = [], []
-            more = max(len(entering), len(leaving)) - MAX_SELECTIONS
-            if more > 0:
-                left_out.append(f"{more} of the selections that policies make in {name}")
+            beyond = dict.fromkeys(one.pods for one in (*entering[MAX_SELECTIONS:], *leaving[MAX_SELECTIONS:]))
+            if beyond:
+                said = named([render_endpoint(one) for one in beyond])
+                left_out.append(f"{len(beyond)} of the selections that policies make in {name}: {said}")
             pods = Pods(name)
             into: list[Invariant] = [Isolated(pods), CannotReach(INTERNET, pods)] if name in closed_in else []
             into += [CannotReach(Pods(source), pods) for source in pairs.get(name, ())]
@@ -116,7 +133,30 @@ class Candidates:
             sections.append(Section(f"{name}: what gets out", tuple(dict.fromkeys(out))))
         if any(workload.host_network for workload in cluster.workloads):
             sections = [replace(one, invariants=tuple(_with_exemptions(one.invariants))) for one in sections]
-        return cls(tuple(sections), tuple(left_out))
+        return cls(tuple(sections), tuple(left_out), unread, on_hosts)
+
+
+def named(names: Sequence[str]) -> str:
+    """The first of some names, and how many there are besides."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(names[:MAX_NAMED]) + more
+
+
+def _idle(cluster: Cluster) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The policies that select labels of no workload that was read, and those that select host-networked ones only."""
+    roster = Roster(cluster, Spec())
+    membership = Membership(roster)
+    unread: list[str] = []
+    on_hosts: list[str] = []
+    for policy in cluster.policies:
+        if policy.pod_selector in (None, _ALL):
+            continue
+        members = membership.members(pods_of(Pods(policy.namespace, policy.pod_selector)))
+        if not members:
+            unread.append(policy.key)
+        elif all(roster.workloads[index].host_network for index in members):
+            on_hosts.append(policy.key)
+    return tuple(unread), tuple(on_hosts)
 
 
 def _with_exemptions(invariants: Iterable[Invariant]) -> Iterator[Invariant]:
@@ -171,6 +211,15 @@ def stronger(invariant: Invariant) -> Iterator[Invariant]:
             yield CannotReach(INTERNET, ANY_POD)
             yield Isolated(destination)
             yield CannotReach(ANYTHING, destination)
+            yield CannotReach(OUTSIDE, destination)
+        case CannotReach(BuiltIn("outside"), Pods() as destination):
+            whole = Pods(destination.namespace)
+            for whence in (OUTSIDE, ANYTHING):
+                for pods in (destination, whole):
+                    bare = CannotReach(whence, pods)
+                    if invariant != bare:
+                        yield bare
+            yield Isolated(whole)
         case OnlyCanReach(_, Pods() as destination) | CannotReach(BuiltIn("anything"), Pods() as destination):
             bare = CannotReach(ANYTHING, destination)
             if invariant != bare:
@@ -221,17 +270,28 @@ def _of_ingress(one: Governed) -> Iterator[Invariant]:
     namespace = str(one.pods.namespace)
     everyone = _peers(one.rules, namespace)
     if everyone is not None:
-        yield OnlyCanReach(everyone, one.pods)
+        yield _only(everyone, one.pods)
     by_ports: dict[Ports, list[PolicyRule]] = defaultdict(list)
     for rule in one.rules:
         by_ports[_ports(rule.ports)].append(rule)
     for ports, rules in by_ports.items():
         peers = _peers(rules, namespace)
         if ports and peers is not None and peers != everyone:
-            yield OnlyCanReach(peers, one.pods, ports)
+            yield _only(peers, one.pods, ports)
     if () not in by_ports:
         ports = tuple(dict.fromkeys(item for ports in by_ports for item in ports))
         yield CannotReach(ANYTHING, one.pods, (), (Exception_(ports=ports),))
+
+
+def _only(peers: Endpoint, pods: Pods, ports: Ports = ()) -> Invariant:
+    """That only these may enter; where every pod may, that nothing outside does, which says the same."""
+    items = peers.items if isinstance(peers, AnyOf) else (peers,)
+    if ANY_POD not in items:
+        return OnlyCanReach(peers, pods, ports)
+    others = tuple(one for one in items if one != ANY_POD)
+    if not others:
+        return CannotReach(OUTSIDE, pods, ports)
+    return CannotReach(OUTSIDE, pods, ports, (Exception_(others[0] if len(others) == 1 else AnyOf(others)),))
 
 
 def _of_egress(one: Governed) -> Iterator[Invariant]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
-from netqed.analysis.candidates import EXEMPT_HOSTS, Candidates, inhabited, stronger
+from netqed.analysis.candidates import EXEMPT_HOSTS, Candidates, inhabited, named, stronger
 from netqed.analysis.naming import groups_for, with_groups
 from netqed.analysis.questions import default_scope
 from netqed.analysis.session import Session
@@ -28,21 +29,27 @@ Holds = Callable[[Sequence[StatedInvariant]], Sequence[bool]]
 """Says of each of some resolved invariants whether it holds, and speaks of something."""
 
 
-def starter_spec(cluster: Cluster, holds: Holds | None = None, *, manifests: Sequence[str] = ()) -> str:
+def starter_spec(
+    cluster: Cluster,
+    holds: Holds | None = None,
+    *,
+    manifests: Sequence[str] = (),
+    options: Sequence[str] = (),
+    piped: bool = False,
+) -> str:
     """Return the text of a starter `netqed.yaml`: invariants that hold today, by namespace, with comments.
 
     `holds` decides which of the candidates do; by default the solver, in the scope that `check` would take. `manifests`
-    are the paths that the spec names, relative to it. The text is the same for the same cluster, and its length is
-    bounded; a comment says what was left out.
+    are the paths that the spec names, relative to it. `options` are those that the input was read with and that
+    `check` needs as well, since no spec can state them; so is standard input, if some of the input was `piped`. The
+    text is the same for the same cluster, and its length is bounded; comments say what was left out.
     """
     candidates = Candidates.of(cluster)
     asked = list(dict.fromkeys(one for section in candidates.sections for one in section.invariants))
     stated = {one: found for one in asked if (found := _stated(one, cluster)) is not None}
     answers = (holds or holds_in(cluster))(tuple(stated.values()))
     holding = {one for one, answer in zip(stated, answers, strict=True) if answer}
-    lines = [*_head(manifests), *_body(candidates, holding, cluster)]
-    if candidates.left_out:
-        lines += ["", "# Left out, for length:", *(f"# - {one}" for one in candidates.left_out)]
+    lines = [*_head(manifests, options, piped), *_body(candidates, holding, cluster), *_unspoken(candidates)]
     undeclared = [one for one in inhabited(cluster) if one not in cluster.namespaces and one not in BUILT_IN_NAMESPACES]
     if undeclared:
         lines += ["", *_undeclared(undeclared)]
@@ -110,8 +117,8 @@ def _body(candidates: Candidates, holding: set[Invariant], cluster: Cluster) -> 
         if not exempted and any(one.exceptions[-1:] == (EXEMPT_HOSTS,) for one in invariants):
             exempted = True
             yield "  # (Some pods here use their node's network: no policy governs them, so they are excepted.)"
-        named = [with_groups(one, groups) for one in invariants]
-        yield from (f"  - {quoted(sentence)}" for sentence in _sentences(named))
+        grouped = [with_groups(one, groups) for one in invariants]
+        yield from (f"  - {quoted(sentence)}" for sentence in _sentences(grouped))
 
 
 def _sentences(invariants: Sequence[Invariant]) -> Iterator[str]:
@@ -149,18 +156,44 @@ def _nothing(cluster: Cluster) -> Iterator[str]:
     yield "invariants: []"
 
 
-def _head(manifests: Sequence[str]) -> Iterator[str]:
+def _unspoken(candidates: Candidates) -> Iterator[str]:
+    """Comments on the policies that no invariant speaks of, and on what was left out for length."""
+    if candidates.unread:
+        yield from ("", "# Policies that select none of the workloads that were read, so nothing above speaks of their")
+        yield f"# pods: {_in_comment(named(candidates.unread))}."
+        yield "# If something else makes these pods, such as an operator, state them under `workloads:`, and write what"
+        yield "# must hold of them."
+    if candidates.on_hosts:
+        yield from ("", "# Policies without effect, since all that they select uses its node's network:")
+        yield f"# {_in_comment(named(candidates.on_hosts))}."
+    if candidates.left_out:
+        yield from ("", "# Left out, for length:")
+        yield from (f"# - {_in_comment(one)}" for one in candidates.left_out)
+
+
+def _in_comment(text: str) -> str:
+    """Text that does not end the comment that it stands in."""
+    return "".join(one if one.isprintable() else _escaped(one) for one in text)
+
+
+def _head(manifests: Sequence[str], options: Sequence[str], piped: bool) -> Iterator[str]:
     yield "# yaml-language-server: $schema=netqed.schema.json"
     yield "# (`netqed schema > netqed.schema.json` writes that file, for your editor.)"
     yield "#"
     yield "# A start, written by `netqed init`: what policies isolate today. All invariants below hold now."
     yield "# Keep those that must hold tomorrow, and delete those that hold by accident: they would fail the next"
     yield "# change that is meant. Add what must work, such as `web can reach api on TCP/8080`, and say `why:`."
-    named = [path for path in manifests if not _SURROGATE.search(path)]
-    if named:
+    if options or piped:
+        command = ["netqed", "check", *options, *(["-"] if piped else [])]
+        yield "#"
+        yield f"# Check it with: {_in_comment(shlex.join(command))}"
+    if piped:
+        yield "# (Manifests came from standard input or from -k, which this file cannot name: give them again.)"
+    listed = [path for path in manifests if not _SURROGATE.search(path)]
+    if listed:
         yield "manifests:"
-        yield from (f"  - {quoted(path)}" for path in named)
-    if len(named) < len(manifests):
+        yield from (f"  - {quoted(path)}" for path in listed)
+    if len(listed) < len(manifests):
         yield "# A path that is no Unicode text cannot be written here, and was left out of `manifests`."
     yield ""
 
