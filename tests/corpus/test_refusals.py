@@ -98,7 +98,7 @@ def test_custom_resources_that_make_pods_are_said_to_be_left_out() -> None:
     said = text(prove("kube-prometheus"))
     assert "1 Alertmanager (monitoring.coreos.com) makes pods that are not in the input" in said
     assert "1 Prometheus (monitoring.coreos.com) makes pods that are not in the input" in said
-    assert "list them under workloads: of the spec" in said
+    assert "state them under workloads: of the spec if they are not yet" in said
 
 
 def test_a_namespace_declared_twice_alike_counts_once() -> None:

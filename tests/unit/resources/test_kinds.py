@@ -162,7 +162,7 @@ def test_kinds_that_make_pods_are_named(api_version: str, kind: str, spec: dict[
     (note,) = load_all(manifest(api_version, kind, "x", spec=spec)).left_out
     assert note.text == (
         f"1 {kind} ({api_version.partition('/')[0]}) makes pods that are not in the input: "
-        "list them under workloads: of the spec (web/x)"
+        "state them under workloads: of the spec if they are not yet (web/x)"
     )
 
 
@@ -181,7 +181,7 @@ def test_a_maker_whose_pods_are_in_the_input_is_only_counted() -> None:
     cluster = load_all(manifest("monitoring.coreos.com/v1", "Prometheus", "k8s"), other, made)
     assert [note.text for note in cluster.left_out] == [
         "1 Prometheus (monitoring.coreos.com) makes pods that are not in the input: "
-        "list them under workloads: of the spec (web/other)",
+        "state them under workloads: of the spec if they are not yet (web/other)",
         "not analysed: 1 Prometheus (monitoring.coreos.com)",
     ]
     rollout = manifest("argoproj.io/v1alpha1", "Rollout", "r", spec={"template": TEMPLATE})
