@@ -88,6 +88,21 @@ def test_bad_services(spec: dict[str, Any], message: str) -> None:
     assert messages_of(service(**spec)) == [message]
 
 
+@pytest.mark.parametrize(
+    ("spec", "on_nodes"),
+    [
+        ({}, False),
+        ({"type": "ClusterIP", "externalIPs": []}, False),
+        ({"type": "ClusterIP", "externalIPs": ["203.0.113.9"]}, True),
+        ({"type": "NodePort"}, True),
+        ({"type": "LoadBalancer"}, True),
+        ({"type": "ExternalName"}, False),
+    ],
+)
+def test_services_that_nodes_take_traffic_for_from_outside(spec: dict[str, Any], on_nodes: bool) -> None:
+    assert load_all(service(**spec)).services[0].on_nodes is on_nodes
+
+
 def test_service_accounts() -> None:
     account = manifest("v1", "ServiceAccount", "robot", metadata={"labels": {"a": "b"}})
     assert load_all(account).service_accounts == (ServiceAccount("web", "robot", {"a": "b"}),)

@@ -85,7 +85,8 @@ class Endpoints:
         )
 
     def _through_a_node(self) -> Predicate:
-        """Traffic from outside that a NodePort or LoadBalancer Service forwards comes from a node's address."""
+        """Traffic from outside that a NodePort or LoadBalancer Service, or one with external addresses, forwards comes
+        from a node's address."""
         exposed = [
             all_of(
                 [
@@ -95,7 +96,7 @@ class Endpoints:
                 ]
             )
             for service in self.roster.cluster.services
-            if service.type in ("NodePort", "LoadBalancer") and service.selector
+            if service.on_nodes and service.selector
         ]
         return all_of([At(Side.SOURCE, IsHost()), At(Side.DESTINATION, any_of(exposed))])
 

@@ -71,7 +71,7 @@ def read_node(check: Check) -> Node:
 
 
 def read_service(check: Check) -> Service:
-    """A service: its type, selector and ports."""
+    """A service: its type, selector and ports, and whether it has external addresses."""
     path: FieldPath = ("spec",)
     spec = check.mapping(check.data.get("spec"), path) or {}
     kind = check.text(spec.get("type"), (*path, "type")) or None
@@ -81,8 +81,15 @@ def read_service(check: Check) -> Service:
     ports_path = (*path, "ports")
     items = check.sequence(spec.get("ports"), ports_path) or ()
     ports = (_read_service_port(check, item, (*ports_path, index)) for index, item in enumerate(items))
+    external = check.sequence(spec.get("externalIPs"), (*path, "externalIPs"))
     return Service(
-        check.namespace, check.name, kind, selector, tuple(port for port in ports if port is not None), check.document
+        check.namespace,
+        check.name,
+        kind,
+        selector,
+        tuple(port for port in ports if port is not None),
+        check.document,
+        external_ips=bool(external),
     )
 
 

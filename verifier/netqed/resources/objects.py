@@ -161,6 +161,13 @@ class Service:
     selector: Labels | None
     ports: tuple[ServicePort, ...] = ()
     document: Document | None = field(default=None, compare=False, repr=False)
+    external_ips: bool = False
+    """Whether it has `externalIPs`, at which nodes take traffic for it from outside."""
+
+    @property
+    def on_nodes(self) -> bool:
+        """Whether traffic from outside comes to its pods by way of a node, whose address it may then have."""
+        return self.external_ips or self.type in ("NodePort", "LoadBalancer")
 
 
 @dataclass(frozen=True, slots=True)
