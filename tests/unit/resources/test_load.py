@@ -129,6 +129,21 @@ def test_the_same_object_twice_with_a_difference(first: dict[str, Any], second: 
     assert problem.hint == "keep one of them, or read them in two runs"
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "line"),
+    [
+        (policy(ingress=[{}]), policy(ingress=[]), "ingress: []"),
+        (policy(policyTypes=["Egress"], egress=[{}]), policy(policyTypes=["Egress"]), "spec:"),
+        (pod(), pod(spec={"hostNetwork": True}), "hostNetwork: true"),
+        (namespace("n", a="1"), namespace("n", a="2"), "labels:"),
+    ],
+)
+def test_the_field_that_differs_is_pointed_at(first: dict[str, Any], second: dict[str, Any], line: str) -> None:
+    (problem,) = problems_of(first, second)
+    assert problem.line_text is not None and problem.line_text.strip() == line
+    assert problem.position is not None and problem.position.column == problem.line_text.index(line) + 1
+
+
 def test_a_name_may_be_used_by_several_kinds_and_in_several_namespaces() -> None:
     cluster = load_all(workload("Deployment", "x"), workload("StatefulSet", "x"), workload("Deployment", "x", "api"))
     assert [loaded.display for loaded in cluster.workloads] == [
@@ -166,7 +181,12 @@ def test_files_that_were_passed_over_are_left_out() -> None:
     cluster = load(reading_of(pod(), passed_over=(*passed, PassedOver(Position("x.bin"), "not text"))))
     assert texts(cluster.left_out) == [
         "passed over, no Kubernetes object: v0.yaml, v1.yaml, v2.yaml and 2 more",
-        "passed over, not text: x.bin",
+        "passed over, not text",
+    ]
+    assert [note.place for note in cluster.left_out] == [None, "x.bin"]
+    assert [note.whole for note in cluster.left_out] == [
+        "passed over, no Kubernetes object: v0.yaml, v1.yaml, v2.yaml, v3.yaml, v4.yaml",
+        "passed over, not text",
     ]
 
 
@@ -187,7 +207,8 @@ def test_an_unrendered_kustomization_is_noted() -> None:
         "2 unrendered kustomizations (k8s/base, .): their namespace, names, labels and patches are not in effect; "
         "to check what one renders: kubectl kustomize k8s/base | netqed check -"
     ]
-    assert texts(cluster.left_out) == ["passed over, other: v.yaml"]
+    assert texts(cluster.left_out) == ["passed over, other"]
+    assert cluster.left_out[0].place == "v.yaml"
 
 
 def test_an_empty_reading_is_an_empty_cluster() -> None:

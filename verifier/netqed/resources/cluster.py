@@ -17,6 +17,13 @@ class Note:
     text: str
     place: str | None = None
     """file:line:col, or a file, where there is one."""
+    unfolded: str | None = None
+    """The text with every name in it, where `text` names a few of many."""
+
+    @property
+    def whole(self) -> str:
+        """The text with every name in it."""
+        return self.unfolded or self.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,24 +66,29 @@ def _collector_paused() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Named:
-    """Objects of one kind that are only counted: how many, a few names, and the place of the first."""
+    """Objects of one kind that are only counted and named, with the place of the first."""
 
-    count: int = 0
     names: list[str] = field(default_factory=list)
     place: str | None = None
 
     def add(self, name: str, place: str | None) -> None:
         """Count one more."""
-        if self.count == 0:
+        if not self.names:
             self.place = place
-        if self.count < _SHOWN:
-            self.names.append(shown(name))
-        self.count += 1
+        self.names.append(name)
 
     @property
-    def examples(self) -> str:
-        """The first names, and how many there are besides."""
-        return ", ".join(self.names) + (f" and {self.count - len(self.names)} more" if self.count > _SHOWN else "")
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.names)
+
+    def note(self, before: str, after: str = "") -> Note:
+        """The names between two texts: the first few and how many there are besides, and unfolded all of them."""
+        few = ", ".join(map(shown, self.names[:_SHOWN]))
+        if self.count <= _SHOWN:
+            return Note(f"{before}{few}{after}", self.place)
+        every = ", ".join(map(shown, self.names))
+        return Note(f"{before}{few} and {self.count - _SHOWN} more{after}", self.place, f"{before}{every}{after}")
 
 
 Group = tuple[str, str]
@@ -166,10 +171,15 @@ class _Loading:
         if differs is None:
             self.repeated.add(check.subject, str(check.document.start))
             return
-        check.fault(
-            (),
-            f"the same object is at {known[1].start} as well, and they differ in {differs}",
-            "keep one of them, or read them in two runs",
+        place = check.document.span(differs.path)
+        self.problems.append(
+            Problem(
+                f"the same object is at {known[1].start} as well, and they differ in {differs.words}",
+                place.start,
+                check.subject,
+                "keep one of them, or read them in two runs",
+                place.text,
+            )
         )
 
     def _take_unread(self, document: Document, group: str, kind: str) -> None:
@@ -249,17 +259,14 @@ class _Loading:
                     missing.add(f"{namespace}/{name}" if namespace else name, place)
             if missing.count:
                 verb = "makes" if missing.count == 1 else "make"
-                yield Note(
-                    f"{missing.count} {shown(f'{kind} ({group})')} {verb} pods that are not in the input: "
-                    f"state them under workloads: of the spec if they are not yet ({missing.examples})",
-                    missing.place,
-                )
+                what = f"{missing.count} {shown(f'{kind} ({group})')} {verb} pods that are not in the input"
+                yield missing.note(f"{what}: state them under workloads: of the spec if they are not yet (", ")")
         phases = _Named()
         for pod in finished:
             phases.add(f"{pod.namespace}/{pod.name}", None)
         if phases.count:
             have = "pod has" if phases.count == 1 else "pods have"
-            yield Note(f"{phases.count} {have} finished (phase Succeeded or Failed): {phases.examples}")
+            yield phases.note(f"{phases.count} {have} finished (phase Succeeded or Failed): ")
         if self.elsewhere:
             kinds = ", ".join(
                 f"{named.count} {shown(f'{kind} ({group})' if '.' in group else kind)}"
@@ -273,16 +280,18 @@ class _Loading:
                 continue
             reasons[passed.why].add(str(passed.position), str(passed.position))
         for why, named in sorted(reasons.items()):
-            yield Note(f"passed over, {why}: {named.examples}", named.place)
+            # Reports show a note's place before it: one that is named there and in the text would be named twice.
+            several = replace(named.note(f"passed over, {why}: "), place=None)
+            yield Note(f"passed over, {why}", named.place) if named.count == 1 else several
 
     def _notes(self, reading: Reading) -> Iterable[Note]:
         """Likely slips of the whole input."""
         if self.unplaced.count:
             one = self.unplaced.count == 1
-            yield Note(
-                f"{self.unplaced.count} {'object names' if one else 'objects name'} no namespace and "
-                f"{'was' if one else 'were'} placed in {DEFAULT_NAMESPACE} ({self.unplaced.examples}): "
-                f"give -n NAMESPACE, or render with it"
+            objects, were = ("object names", "was") if one else ("objects name", "were")
+            yield self.unplaced.note(
+                f"{self.unplaced.count} {objects} no namespace and {were} placed in {DEFAULT_NAMESPACE} (",
+                "): give -n NAMESPACE, or render with it",
             )
         unrendered = _Named()
         for kustomization in sorted(reading.kustomizations, key=lambda k: k.file):
@@ -291,17 +300,18 @@ class _Loading:
             many = unrendered.count > 1
             what = f"{unrendered.count} unrendered kustomizations" if many else "unrendered kustomization"
             whose, which = ("their", "one") if many else ("its", "it")
-            yield Note(
-                f"{what} ({unrendered.examples}): {whose} namespace, names, labels and patches are not in effect; "
-                f"to check what {which} renders: kubectl kustomize {quote(unrendered.names[0])} | netqed check -",
-                unrendered.place,
+            first = quote(shown(unrendered.names[0]))
+            yield unrendered.note(
+                f"{what} (",
+                f"): {whose} namespace, names, labels and patches are not in effect; "
+                f"to check what {which} renders: kubectl kustomize {first} | netqed check -",
             )
         for served, named in sorted(self.withdrawn.items()):
-            yield Note(f"no longer served, read as {served}: {named.examples}", named.place)
+            yield named.note(f"no longer served, read as {served}: ")
         if self.repeated.count:
             one = self.repeated.count == 1
             again = "object is in the input again and counts" if one else "objects are in the input again and count"
-            yield Note(f"{self.repeated.count} {again} once: {self.repeated.examples}", self.repeated.place)
+            yield self.repeated.note(f"{self.repeated.count} {again} once: ")
 
 
 def _at_nodes(workloads: Iterable[Workload], nodes: Iterable[Node]) -> Iterator[Workload]:
@@ -318,6 +328,6 @@ def _at_nodes(workloads: Iterable[Workload], nodes: Iterable[Node]) -> Iterator[
 
 def _by_kind(groups: dict[Group, _Named], why: str) -> tuple[Note, ...]:
     return tuple(
-        Note(f"{named.count} {shown(f'{kind} ({group})')} {why}: {named.examples}", named.place)
+        named.note(f"{named.count} {shown(f'{kind} ({group})')} {why}: ")
         for (kind, group), named in sorted(groups.items())
     )

@@ -156,7 +156,10 @@ def _notes(differing: Sequence[Workload]) -> tuple[Note, ...]:
     if not differing:
         return ()
     names = sorted(workload.display for workload in differing)
-    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     differ = "template differs" if len(names) == 1 else "templates differ"
     which = "in labels, ports, host network or service account"
-    return (Note(f"{len(names)} {differ} from every pod in the input that it made, {which}, so both count: {shown}"),)
+    text = f"{len(names)} {differ} from every pod in the input that it made, {which}, so both count: "
+    if len(names) <= _SHOWN:
+        return (Note(text + ", ".join(names)),)
+    few = f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
+    return (Note(text + few, unfolded=text + ", ".join(names)),)

@@ -20,13 +20,20 @@ _TEMPLATE: Final = ("spec", "template")
 
 def read_workload(check: Check) -> Workload | None:
     """The workload with its template's labels and ports; None without a template (reported)."""
-    path = _JOB_TEMPLATE if check.kind == "CronJob" else _TEMPLATE
+    path = template_path(check.kind)
     template = _at(check, path)
     if template is None:
         return None
     workload = read_pod_template(check, template, path)
     _check_selector(check, workload)
     return workload
+
+
+def template_path(kind: str) -> tuple[str, ...]:
+    """Where an object of the kind holds its pod template; empty for a pod, which is its own."""
+    if kind == "Pod":
+        return ()
+    return _JOB_TEMPLATE if kind == "CronJob" else _TEMPLATE
 
 
 def _at(check: Check, path: tuple[str, ...]) -> dict[str, Any] | None:
