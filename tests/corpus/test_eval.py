@@ -32,7 +32,17 @@ def read(folder: Folder) -> Set:
 
 
 def flows(of: Set) -> Iterator[tuple[End, End, str, int]]:
-    """Every pair of ends, one of them a pod, on every port that somebody speaks of."""
+    """Every pair of ends, one of them a pod, on every port that somebody speaks of, but for those whose verdict hangs
+    on whether the source is the destination's node."""
+    return (flow for flow in every_flow(of) if not hangs_on_the_node(of, flow))
+
+
+def hangs_on_the_node(of: Set, flow: tuple[End, End, str, int]) -> bool:
+    """None of these workloads says where it runs, and what a pod's own node sends always enters."""
+    return flow[0].host_network and not of.allows(*flow)[0]
+
+
+def every_flow(of: Set) -> Iterator[tuple[End, End, str, int]]:
     ends = [*of.ends, OUTSIDE]
     for source, destination in product(ends, ends):
         if source is not OUTSIDE or destination is not OUTSIDE:
@@ -95,6 +105,17 @@ def test_the_command_answers(folder: Folder) -> None:
     assert all(isinstance(answer["allowed"], bool) for answer in answers)
     nothing = CliRunner().invoke(cli, arguments, input="")
     assert (nothing.exit_code, nothing.stdout, nothing.stderr) == (0, "", "")
+
+
+def test_what_hangs_on_the_node_is_asked_for() -> None:
+    of = read(next(folder for folder in FOLDERS if folder.path == "kube-prometheus"))
+    asked = [line(*flow) for flow in every_flow(of) if hangs_on_the_node(of, flow)]
+    assert asked
+    run = CliRunner().invoke(
+        cli, ["eval", "kube-prometheus", "--flows", "-"], input="\n".join(map(json.dumps, asked[:20]))
+    )
+    assert (run.exit_code, run.stdout) == (3, "")
+    assert run.stderr.count("the verdict depends on whether both sides are on one node") == len(asked[:20])
 
 
 def test_the_evidence_names_the_line() -> None:

@@ -241,6 +241,56 @@ def test_an_address_that_decides_is_asked_for(keys: dict[str, str], side: str) -
     assert answer(cluster(), **keys)["allowed"]
 
 
+AGENT = Workload("DaemonSet", "sys", "agents", {}, host_network=True)
+UNPLACED = Workload("Pod", "sys", "unplaced", {}, host_network=True, addresses=("10.9.0.7",))
+SOMEWHERE = Workload("Pod", "b", "somewhere", {}, addresses=("10.0.0.8",))
+PLACED = Workload("Pod", "b", "placed", {}, node_name="node-2", addresses=("10.0.0.9",), node_addresses=("10.9.0.9",))
+NAMED = Workload("Pod", "b", "named", {}, node_name="node-3", addresses=("10.0.0.10",))
+HOSTS = (AGENT, UNPLACED, SOMEWHERE, PLACED, NAMED)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"src": "sys/daemonset/agents", "dst": "b/named"},
+        {"src": "sys/daemonset/agents", "src_ip": "10.9.0.1", "dst": "b/somewhere"},
+        {"src": "sys/agent", "dst": "b/somewhere"},
+        {"src": "sys/unplaced", "dst": "b/named"},
+        {"src_ip": "10.9.0.1", "dst": "b/somewhere"},
+        {"src_ip": "10.9.0.7", "dst": "b/named"},
+        {"src_ip": "fd09::1", "dst": "b/deployment/api", "dst_ip": "fd00::9"},
+    ],
+)
+def test_whether_both_are_on_one_node_is_asked_for_where_it_decides(keys: dict[str, str]) -> None:
+    api = Workload("Deployment", "b", "api", {}, node_addresses=("10.9.0.2",))
+    closed = cluster(policy(namespace="b"), more=(*HOSTS, api))
+    (problem,) = refused(closed, keys)
+    assert problem.message == "the verdict depends on whether both sides are on one node, which the input does not say"
+    assert problem.hint == "name pods with a nodeName"
+    assert problem.position is not None and problem.position.line == 1
+    assert answer(cluster(policy(namespace="b", ingress=(rule(),)), more=(*HOSTS, api)), **keys)["allowed"]
+    assert answer(cluster(more=(*HOSTS, api)), **keys)["allowed"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "allowed"),
+    [
+        ({"src": "sys/agent", "dst": "b/placed"}, False),
+        ({"src": "sys/agent", "dst": "b/named"}, False),
+        ({"src": "sys/unplaced", "dst": "b/placed"}, False),
+        ({"src": "sys/unplaced", "dst": "b/server"}, False),
+        ({"src_ip": "10.9.0.1", "dst": "b/placed"}, False),
+        ({"src_ip": "10.9.0.9", "dst": "b/placed"}, True),
+        ({"src_ip": "10.9.0.1", "dst": "b/server"}, False),
+        ({"src_ip": "192.0.2.1", "dst": "b/somewhere"}, False),
+        ({"src": "a/client", "dst": "b/somewhere"}, False),
+        ({"src": "b/somewhere", "dst": "sys/daemonset/agents", "dst_ip": "10.9.0.1"}, True),
+    ],
+)
+def test_nodes_that_are_known_or_do_not_matter_are_not_asked_for(keys: dict[str, str], allowed: bool) -> None:
+    assert answer(cluster(policy(namespace="b"), more=HOSTS), **keys)["allowed"] is allowed
+
+
 def test_answers_come_in_order_after_the_flows_own_keys() -> None:
     text = (
         '{"z": 1, "src": "a/client", "dst": "b/server", "port": 80, "a": [1.5, {"k": null}]}\n'

@@ -124,6 +124,24 @@ class Directory:
             return [line.problem(message, "src_ip", "dst_ip", hint="give both sides addresses of one family")]
         return Flow(_at(source.end, pair[0]), _at(destination.end, pair[1]), line.protocol, line.port)
 
+    def may_share_a_node(self, flow: Flow) -> bool:
+        """Whether the source may be the node that the destination runs on, though the input does not say that it is.
+
+        That node's own traffic always enters (A6, fact 40). The source must be a node, or a pod that uses its node's
+        network (A7, fact 43). Names of both nodes tell them apart, and so do addresses of one family. An address that
+        the input gives to no node is outside.
+        """
+        source, destination = flow.source, flow.destination
+        if not isinstance(destination, PodEnd):
+            return False
+        if not (source.host_network if isinstance(source, PodEnd) else source.address in self._nodes):
+            return False
+        if source.node is not None and destination.node is not None:
+            return False
+        address = source.address
+        own = (*destination.node_addresses, *(self._world.nodes or {}).get(destination.node or "", ()))
+        return address is None or all(one.version != address.version for one in own)
+
     def _side(self, line: FlowLine, key: SideName) -> _Found | Problem:
         """One side of a line: the workload it names, or whatever has the address that it gives."""
         side = line.side(key)

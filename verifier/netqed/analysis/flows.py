@@ -45,8 +45,8 @@ def evaluate_flows(
     Each answer is the flow's own object with `allowed`, `ingress_allowed`, `egress_allowed` and, if asked for,
     `evidence` after its keys. Evidence is the evaluator's with either engine. InputError, before any answer, with
     every problem among the lines and every one found here: names that the cluster does not have, mixed families, an
-    address that the verdict depends on and nobody stated. Disagreement, in place of an answer, where the engines
-    differ under `both`.
+    address or a node that the verdict depends on and nobody stated. Disagreement, in place of an answer, where the
+    engines differ under `both`.
     """
     if engine != "reference" and smt is None:
         raise ValueError(f"engine {engine!r} needs the encoding")
@@ -64,9 +64,13 @@ def evaluate_flows(
             problems.extend(flow)
             continue
         try:
-            decided.append((line, flow, evaluator.decide(flow)))
+            decision = evaluator.decide(flow)
         except AddressNeeded as needed:
             problems.append(_address_needed(line, needed))
+            continue
+        if not decision.ingress.allowed and directory.may_share_a_node(flow):
+            problems.append(_node_needed(line))
+        decided.append((line, flow, decision))
     if problems:
         raise InputError(problems)
     return _answers(decided, world, engine, evidence, smt)
@@ -104,4 +108,14 @@ def _address_needed(line: FlowLine, needed: AddressNeeded) -> Problem:
         f"the verdict depends on the address of {line.side(key).name}, which is not known",
         key,
         hint=f"state it as {key}_ip",
+    )
+
+
+def _node_needed(line: FlowLine) -> Problem:
+    """The problem of a denial that would not be one if the source were the destination's own node."""
+    return line.problem(
+        "the verdict depends on whether both sides are on one node, which the input does not say",
+        "src",
+        "src_ip",
+        hint="name pods with a nodeName",
     )
