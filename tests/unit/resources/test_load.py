@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+import yaml
 
 from netqed.resources.load import load
 from netqed.sources.position import InputError, Position, Problem
+from netqed.sources.read import read
 from netqed.sources.reading import Kustomization, PassedOver, Reading
 from support.documents import MemoryDocument, reading_of
 from support.manifests import load_all, manifest, messages_of, namespace, pod, policy, problems_of, workload
@@ -139,7 +142,9 @@ def test_the_same_object_twice_with_a_difference(first: dict[str, Any], second: 
     ],
 )
 def test_the_field_that_differs_is_pointed_at(first: dict[str, Any], second: dict[str, Any], line: str) -> None:
-    (problem,) = problems_of(first, second)
+    with pytest.raises(InputError) as refused:
+        load(read(["-"], stdin=BytesIO(yaml.safe_dump_all([first, second]).encode())))
+    (problem,) = refused.value.problems
     assert problem.line_text is not None and problem.line_text.strip() == line
     assert problem.position is not None and problem.position.column == problem.line_text.index(line) + 1
 
