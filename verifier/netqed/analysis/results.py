@@ -56,6 +56,12 @@ class Witness:
         return self.source.exists and self.destination.exists
 
     @property
+    def rests_on_invented(self) -> bool:
+        """Whether anything about either side was invented: the pod itself, a label that a controller adds, or a label of
+        a namespace that nobody declares."""
+        return any(not end.exists or end.invented for end in (self.source, self.destination))
+
+    @property
     def traffic(self) -> str:
         """`TCP/8080`, `ICMP`, or `protocol 47`."""
         name = PROTOCOL_NAMES.get(self.protocol, f"protocol {self.protocol}")
@@ -150,6 +156,10 @@ class Basis:
     notes: tuple[Note, ...]
     ignored: tuple[Note, ...]
     digest: str
+    stated: int = 0
+    """Workloads, of `workloads`, that only the spec states."""
+    narrowing: tuple[Note, ...] = ()
+    """Objects of kinds that only close traffic further, which netqed does not read."""
 
     @property
     def complete(self) -> bool:
