@@ -18,21 +18,14 @@ _Held = tuple[str, IPv4Address | IPv6Address]
 
 
 def belied(spec: Spec, cluster: Cluster) -> Iterator[Problem]:
-    """A problem for each of `podCIDRs`, `nodeCIDRs` and `families` that some address of the input contradicts.
+    """A problem for each of `podCIDRs` and `nodeCIDRs` that some address of the input contradicts.
 
-    Ranges speak of the IP families that they name one of. A pod with addresses of two families contradicts neither
-    family, whichever is left out: its flows of the other one are out of scope, as the report says.
+    Ranges speak of the IP families that they name one of. `families` is no fact but a choice of what to speak of: pods
+    of a family that it leaves out are out of scope, as the report says.
     """
     facts = spec.cluster
     yield from _outside(spec, "podCIDRs", facts.pod_cidrs, _pods(cluster))
     yield from _outside(spec, "nodeCIDRs", facts.node_cidrs, _nodes(cluster))
-    stranded: list[_Held] = []
-    for pod in cluster.workloads if len(facts.families) == 1 else ():
-        addresses = [ip_address(text) for text in pod.addresses]
-        if addresses and not any(f"IPv{address.version}" in facts.families for address in addresses):
-            stranded.append((f"pod {pod.display}", addresses[0]))
-    if stranded:
-        yield _problem(spec, "families", stranded, "is of a family that is left out", "add that family")
 
 
 def _pods(cluster: Cluster) -> Iterator[_Held]:
@@ -61,14 +54,14 @@ def _outside(spec: Spec, key: str, ranges: tuple[Network, ...], held: Iterable[_
                 strays.setdefault(address, whose)
     if strays:
         found = [(whose, address) for address, whose in strays.items()]
-        yield _problem(spec, key, found, f"lies outside {', '.join(map(str, ranges))}", "add the range that it lies in")
+        yield _problem(spec, key, found, ranges)
 
 
-def _problem(spec: Spec, key: str, strays: list[_Held], why: str, hint: str) -> Problem:
+def _problem(spec: Spec, key: str, strays: list[_Held], ranges: tuple[Network, ...]) -> Problem:
     whose, address = strays[0]
     others = f" (and {len(strays) - 1} more)" if len(strays) > 1 else ""
     return Problem(
-        f"the input contradicts '{key}': {address} of {whose} {why}{others}",
+        f"the input contradicts '{key}': {address} of {whose} lies outside {', '.join(map(str, ranges))}{others}",
         spec.cluster_positions.get(key),
-        hint=f"{hint}: from a false fact everything could be proved",
+        hint="add the range that it lies in: from a false fact everything could be proved",
     )

@@ -75,7 +75,7 @@ class Spec:
     """Named inputs, each with its paths; empty where the spec names none."""
     cluster: ClusterFacts = ClusterFacts()
     cluster_positions: Mapping[str, Position] = field(default_factory=dict)
-    """Where `podCIDRs`, `nodeCIDRs` and `families` are stated, by key."""
+    """Where the facts of `cluster` are stated, by key."""
     namespaces: Mapping[str, Labels] = field(default_factory=dict)
     """Namespaces that exist though no manifest declares them."""
     namespace_positions: Mapping[str, Position] = field(default_factory=dict)
