@@ -9,7 +9,7 @@ from typing import Final
 from netqed.analysis.assumptions import violations
 from netqed.analysis.contradictions import contradictions
 from netqed.analysis.counts import namespace_counts
-from netqed.analysis.results import Basis, InputResult
+from netqed.analysis.results import Basis, InputResult, Result
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
@@ -32,12 +32,14 @@ def check(
     today: date | None = None,
     rlimit: int | None = None,
     progress: Progress | None = None,
+    decided: Callable[[Result], None] | None = None,
 ) -> InputResult:
     """The verdicts on every invariant of a resolved spec, in its order, and what they rest on.
 
     `default_scope` is that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
-    budget for one question, in Z3's resource units. Raises InputError where assumptions contradict the input or each
-    other, and Disagreement where the evaluator does not confirm a witness.
+    budget for one question, in Z3's resource units; `decided` is given each result as soon as it is known. Raises
+    InputError where assumptions contradict the input or each other, and Disagreement where the evaluator
+    does not confirm a witness.
     """
     session = Session(cluster, spec, rlimit)
     try:
@@ -56,6 +58,8 @@ def check(
             if progress is not None:
                 progress(number, len(spec.invariants), stated.title)
             results.append(judge.result(stated))
+            if decided is not None:
+                decided(results[-1])
     finally:
         session.solver.close()
     return InputResult(
@@ -79,9 +83,11 @@ def basis(roster: Roster) -> Basis:
         policies=len(cluster.policies),
         namespaces=sum(labels is not None for labels in roster.namespaces.values()),
         workloads=len(roster.present),
+        stated=len(roster.spec.workloads),
         left_out=cluster.left_out,
         notes=cluster.notes,
         ignored=cluster.ignored,
+        narrowing=cluster.narrowing,
         digest=cluster.digest,
     )
 
@@ -89,7 +95,10 @@ def basis(roster: Roster) -> Basis:
 def _standing(roster: Roster) -> Iterator[str]:
     """What every answer takes for granted."""
     yield "declared labels are complete: what a mesh or an operator injects later is not seen"
-    yield "traffic from or through a pod's own node cannot be blocked, and is not asked about"
+    yield (
+        "what a pod's own node sends it as a node, or passes on to it, cannot be blocked and is not asked about "
+        "(host-networked pods are)"
+    )
     yield "host-networked pods have their node's address and no policy governs them; none are invented"
     yield "policies govern TCP, UDP and SCTP, and an ipBlock matches pods' addresses"
     for version in sorted(roster.public_pods):
