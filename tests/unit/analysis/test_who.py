@@ -304,7 +304,7 @@ class TestPortHints:
         ]
         (hint,) = self.hints("web cannot reach db on TCP/80", *named)
         assert "did you mean TCP/5432?" in hint
-        assert self.hints("web cannot reach db on TCP/80", named) == []
+        assert self.hints("web cannot reach db on TCP/5432", *named) == []
 
 
 class TestCounts:
