@@ -110,3 +110,13 @@ def test_a_range_that_a_pod_belies_is_refused() -> None:
             running,
             policy("web", "egress", "to", "10.20.0.0/16"),
         )
+
+
+@pytest.mark.parametrize(("families", "told"), [("[IPv4]", True), ("[IPv6]", False), ("[IPv4, IPv6]", False)])
+def test_workloads_that_a_family_left_out_leaves_out_are_counted(families: str, told: bool) -> None:
+    """A proof then says nothing of them, and a reader of it has to know."""
+    running = POD + 'status: {phase: Running, podIP: "fd00::7"}\n'
+    spec = f"cluster: {{families: {families}}}\ninvariants: [web cannot reach gateway]"
+    found = verdict(spec, NAMESPACES, running, policy("gateway", "ingress", "from", "::/0")).inputs[0]
+    assert any(line.startswith("1 workload has addresses of the family") for line in found.basis.standing) == told
+    assert found.results[0].verdict.word == ("proved" if told else "refuted")
