@@ -119,6 +119,16 @@ class TestWho:
         assert refuted_by(BASE, "web cannot reach anything").endswith("-> db/deployment/store TCP/5432")
         assert refuted_by(BASE, "web is isolated") == "db/deployment/store -> web/deployment/site TCP/8080"
 
+    def test_a_host_networked_pod_before_an_address(self) -> None:
+        """What gets out of web goes to 8.8.8.0/24, where a node is."""
+        node = manifest("v1", "Node", "n1", None, status={"addresses": [{"type": "InternalIP", "address": "8.8.8.4"}]})
+        agent = pod("agent", "db", spec={"hostNetwork": True, "nodeName": "n1", "containers": []})
+        block = {"ipBlock": {"cidr": "8.8.8.0/24"}}
+        out = policy("out", "web", podSelector={}, policyTypes=["Egress"], egress=[{"to": [block]}])
+        assert refuted_by([*BASE, node, agent, out], "web cannot reach anything") == (
+            "web/deployment/site -> db/agent TCP/1"
+        )
+
     def test_external_addresses_before_nodes(self) -> None:
         assert refuted_by(BASE, "outside cannot reach db") == "203.0.113.1 -> db/deployment/store TCP/5432"
 
@@ -157,6 +167,11 @@ class TestLabels:
     def test_one_before_two(self) -> None:
         objects = [*BASE, admit(pods_with(role="x", tier="y"), pods_with(zone="z"))]
         assert "[new; label zone=z]" in refuted_by(objects, "web cannot reach db")
+
+    def test_one_before_two_that_workloads_carry(self) -> None:
+        carrier = pod("carrier", "db", {"role": "z", "tier": "x", "zone": "y"})
+        objects = [*BASE, carrier, admit(pods_with(tier="x", zone="y"), pods_with(role="z"))]
+        assert "[new; label role=z]" in refuted_by(objects, "web cannot reach db")
 
     def test_the_label_that_a_rule_asks_for(self) -> None:
         objects = [*BASE, admit(pods_with(role="admin"))]

@@ -138,13 +138,6 @@ class TestContradictions:
         assert self.told(*pair, objects=[*BASE, *BUILT_IN]) == [f"no pod can exist that '{pair[1]}' speaks of"]
         assert self.told(pair[1], objects=[*BASE, *BUILT_IN]) == []
 
-    def test_a_workload_that_takes_no_part_in_the_clusters_family_is_none(self) -> None:
-        """It has an IPv6 address alone, and the cluster runs IPv4: that it makes no flow is not the assumption's doing."""
-        six = {"phase": "Running", "podIP": "fd00::4", "podIPs": [{"ip": "fd00::4"}]}
-        assumed = ["every namespace has label name with its own name"]
-        objects = [named("db"), STORE, pod("six", "lived-in", status=six)]
-        assert problems(objects, HOLDS.replace("web", "lived-in"), assume=assumed, cluster={"families": ["IPv4"]}) == []
-
     def test_a_budget_that_runs_out_gives_no_verdict(self) -> None:
         assert problems(BASE, HOLDS, assume=["no pod in web has app=x"], rlimit=1) == [
             "the solver's budget ran out before it was known whether the assumptions contradict each other"

@@ -13,7 +13,9 @@ import pytest
 
 from netqed.lowering.layers import lower
 from netqed.lowering.networkpolicy import RuleOrigin, effective_directions, network, networkpolicy_layers
-from netqed_smt.model import Direction, Verb
+from netqed.lowering.selectors import namespace_selector
+from netqed.resources.objects import LabelSelector
+from netqed_smt.model import FALSE, Direction, Verb
 from support.manifests import Manifest, load_all, policy
 from support.policy_model import End, Flow, lets_through
 
@@ -285,6 +287,11 @@ class TestSelectors:
     def test_the_name_label_is_the_namespaces_name(self, wanted: Manifest, matches: bool) -> None:
         forged = replace(FLOW, source=replace(SITE, namespace_labels={"kubernetes.io/metadata.name": "db"}))
         assert enters(forged, from_peer(namespaceSelector=wanted)) is matches
+
+    def test_what_can_be_no_namespaces_name_matches_none(self) -> None:  # A9, fact 52
+        for value in ("Not_A_Name", "-web", "web-", "w" * 64, ""):
+            wanted = LabelSelector(match_labels=(("kubernetes.io/metadata.name", value),))
+            assert namespace_selector(wanted) == FALSE
 
     def test_on_a_pod_it_is_a_label_like_any_other(self) -> None:
         wanted = selector(**{"kubernetes.io/metadata.name": "web"})
