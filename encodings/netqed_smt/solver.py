@@ -14,6 +14,9 @@ from typing import Any, Final
 DEFAULT_RLIMIT: Final = 200_000_000
 """Budget of one question, in Z3's resource units, which depend on the work done and not on the machine."""
 
+_INTERRUPTED: Final = "interrupted from keyboard"
+"""Z3's reason for an answer that Ctrl-C cut short."""
+
 Term = Any
 """An opaque handle of a Z3 term: a Boolean or a bit-vector."""
 
@@ -189,7 +192,8 @@ class Solver:
         """Ask whether all constraints and the assumed literals can hold together.
 
         SAT: some assignment makes all of them true, and `truth` and `value` read it. UNSAT: none does, and `core` says
-        which assumptions that took. UNKNOWN: the budget ran out.
+        which assumptions that took. UNKNOWN: the budget ran out. Raises KeyboardInterrupt
+        where Ctrl-C ends the search, which Z3 takes for itself and answers as if it did not know.
         """
         if self._model is not None:
             self._z3.Z3_model_dec_ref(self._context, self._model)
@@ -198,7 +202,12 @@ class Solver:
             self._context, self._solver, len(assumptions), (self._array * len(assumptions))(*assumptions)
         )
         self._answer = Answer(result)
+        if self._answer is Answer.UNKNOWN and self._reason_unknown() == _INTERRUPTED:
+            raise KeyboardInterrupt
         return self._answer
+
+    def _reason_unknown(self) -> str:
+        return str(self._z3.Z3_solver_get_reason_unknown(self._context, self._solver))
 
     def core(self, assumptions: Sequence[Term]) -> list[Term]:
         """After UNSAT: those of the assumptions that the proof used, in their order; not minimal."""

@@ -25,12 +25,13 @@ from netqed.sources.position import InputError, Position, Problem
 from netqed.spec.document import ClusterFacts, Scope, Spec
 
 if TYPE_CHECKING:
-    from netqed.analysis.results import CheckResult
+    from netqed.analysis.results import CheckResult, Result
     from netqed.resources.cluster import Cluster
 
 __all__ = [
     "Engine",
     "InputError",
+    "Interrupted",
     "Problem",
     "Progress",
     "Scope",
@@ -73,6 +74,15 @@ class Settings:
     progress: Progress | None = None
     today: date | None = None
     """The day that `until` is compared with; None is the day of the run."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The work was interrupted: `decided` holds the results until then, of `invariants` in all inputs together."""
+
+    def __init__(self, decided: CheckResult, invariants: int) -> None:
+        self.decided = decided
+        self.invariants = invariants
+        super().__init__("interrupted")
 
 
 def load_spec(
@@ -129,9 +139,12 @@ def check(
     folder that it lies in. Nothing is decided before all inputs have been read without an error.
 
     Raises Disagreement, and gives no verdict, where a counterexample does not hold in the evaluator: a bug in netqed.
+    Raises Interrupted, with the verdicts so far, where a KeyboardInterrupt ends the work after the first of them.
     """
+    from netqed.analysis.check import basis
     from netqed.analysis.check import check as decide
     from netqed.analysis.results import CheckResult, InputResult
+    from netqed.analysis.roster import Roster
 
     settings = settings or Settings()
     started = time.perf_counter()
@@ -139,14 +152,24 @@ def check(
     loaded = _load_inputs(_inputs(spec, paths), spec, settings)
     results: list[InputResult] = []
     for name, cluster, resolved in loaded:
-        one = decide(
-            cluster,
-            resolved,
-            default_scope=settings.scope,
-            today=settings.today,
-            rlimit=settings.rlimit,
-            progress=settings.progress,
-        )
+        decided: list[Result] = []
+        try:
+            one = decide(
+                cluster,
+                resolved,
+                default_scope=settings.scope,
+                today=settings.today,
+                rlimit=settings.rlimit,
+                progress=settings.progress,
+                decided=decided.append,
+            )
+        except KeyboardInterrupt as interrupt:
+            if decided:
+                results.append(InputResult(name, tuple(decided), (), basis(Roster(cluster, resolved))))
+            if not results:
+                raise
+            partial = CheckResult(spec.file, tuple(results), time.perf_counter() - started)
+            raise Interrupted(partial, len(loaded) * len(spec.invariants)) from interrupt
         results.append(replace(one, name=name))
     return CheckResult(spec.file, tuple(results), time.perf_counter() - started)
 
@@ -209,14 +232,15 @@ def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), set
     settings = settings or Settings()
     read = [str(path) for path in paths] or ["."]
     specs = [spec for spec in {find_spec(path): None for path in read} if spec is not None]
-    options = ["-n", settings.namespace] if settings.namespace is not None else []
+    arguments = ["-n", settings.namespace] if settings.namespace is not None else []
     for kind in settings.ignore_unknown:
-        options += ["--ignore-unknown-policies", kind]
+        arguments += ["--ignore-unknown-policies", kind]
+    if "-" in read:
+        arguments += read
     return starter_spec(
         load_cluster(read, settings=settings, exclude=specs),
         manifests=tuple(manifests),
-        options=options,
-        piped="-" in read,
+        arguments=arguments,
     )
 
 

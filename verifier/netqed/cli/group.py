@@ -157,9 +157,10 @@ def _usage(error: click.ClickException) -> Problem:
     from netqed.sources.position import Problem
 
     hint = None
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        hint = f"{error.ctx.command_path} --help"
-    return Problem(error.format_message(), hint=hint)
+    message = error.format_message().rstrip(".")
+    if isinstance(error, click.UsageError):
+        hint = f"see `{error.ctx.command_path if error.ctx is not None else 'netqed'} --help`"
+    return Problem(message[:1].lower() + message[1:], hint=hint)
 
 
 def _internal(error: Exception, args: Sequence[str]) -> int:

@@ -83,6 +83,27 @@ def deliver(
     emit(render[to_stdout[0]](style_of(sys.stdout, colour)))
 
 
+def deliver_interrupted(
+    result: CheckResult,
+    invariants: int,
+    outputs: Sequence[Output],
+    *,
+    colour: Colour,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """Print what was decided before an interruption, as text. Reports for programs and in files are not written: they
+    would be taken for whole ones."""
+    from netqed.report.text import render_interrupted
+
+    to_stdout = [output.format for output in outputs if output.file is None] or ["text"]
+    if to_stdout == ["text"]:
+        style = style_of(sys.stdout, colour)
+        emit(render_interrupted(result, invariants, style=style, quiet=quiet, verbose=verbose))
+    else:
+        click.echo("interrupted: no report was written", err=True)
+
+
 def outputs_of(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[Output, ...]:
     """The reports that -o asks for. Two on standard output would be neither; one file cannot be two reports."""
     outputs = tuple(parse_output(value) for value in values)

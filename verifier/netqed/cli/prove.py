@@ -18,7 +18,7 @@ from netqed.cli.options import (
     spec_of,
     spec_option,
 )
-from netqed.cli.output import deliver
+from netqed.cli.output import deliver, deliver_interrupted
 from netqed.cli.progress import progress
 
 _EPILOG = f"""\
@@ -55,7 +55,18 @@ def command(sentence: str, **options: Any) -> int:
     from netqed import api
 
     spec = spec_of(options["spec_file"], source.paths)
-    with progress() as shown:
-        result = api.prove(sentence, source.paths, spec=spec, settings=settings_of(source, options, shown))
+    try:
+        with progress() as shown:
+            result = api.prove(sentence, source.paths, spec=spec, settings=settings_of(source, options, shown))
+    except api.Interrupted as stopped:
+        deliver_interrupted(
+            stopped.decided,
+            stopped.invariants,
+            options["outputs"],
+            colour=options["colour"],
+            quiet=options["quiet"],
+            verbose=options["verbose"],
+        )
+        return exits.INTERRUPTED
     deliver(result, options["outputs"], colour=options["colour"], quiet=options["quiet"], verbose=options["verbose"])
     return exit_code(result.exit_code, options["exit_zero"])

@@ -10,7 +10,7 @@ from netqed.report.basis import basis_lines, namespace_lines
 from netqed.report.codes import code_of
 from netqed.report.finding import finding, one_line
 from netqed.report.style import Role, Style
-from netqed.report.words import count
+from netqed.report.words import count, workloads_words
 
 _ORDER: Final = ("refuted", "vacuous", "unknown", "proved")
 
@@ -31,7 +31,26 @@ def render_text(result: CheckResult, *, style: Style | None = None, quiet: bool 
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _input(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
+def render_interrupted(
+    result: CheckResult, invariants: int, *, style: Style | None = None, quiet: bool = False, verbose: bool = False
+) -> str:
+    """What was decided of so many invariants before an interruption: findings and verdicts, and that they are not all.
+    Neither a table, nor what the answer rests on, nor a summary, so that it cannot be taken for a whole report."""
+    style = style or Style()
+    lines: list[str] = []
+    for one in result.inputs:
+        if one.name is not None:
+            lines += [style.paint(style.show(f"== {one.name} =="), "strong"), ""]
+        lines += _verdicts_of(one, style, quiet=quiet, verbose=verbose)
+    number = sum(len(one.results) for one in result.inputs)
+    was = "was" if number == 1 else "were"
+    ending = f": {number:,} of {count(invariants, 'invariant')} {was} decided"
+    lines.append(style.paint("interrupted", "error") + ending)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _verdicts_of(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
+    """The findings, and unless `quiet` the lines of those that are as they should be."""
     loud = sorted((r for r in one.results if code_of(r) is not None), key=_loudness)
     for result in loud:
         if quiet and result.status == "unexpected":
@@ -45,6 +64,12 @@ def _input(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Ite
         yield from one_line(result, one.basis, style, verbose=verbose)
     if calm:
         yield ""
+
+
+def _input(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
+    yield from _verdicts_of(one, style, quiet=quiet, verbose=verbose)
+    if quiet:
+        return
     table = list(namespace_lines(one.namespaces, style, verbose=verbose))
     if table:
         yield from table
@@ -67,9 +92,12 @@ def _summary(result: CheckResult, style: Style) -> Iterator[str]:
         yield style.paint("nothing was checked: the spec has no invariants", "warning")
         return
     bases = [one.basis for one in result.inputs]
+    lived_in = sum(bool(space.policies or space.workloads) for one in result.inputs for space in one.namespaces)
+    stated = sum(b.stated for b in bases)
     about = (
-        f"{count(sum(b.policies for b in bases), 'policy')}, {count(sum(b.workloads for b in bases), 'workload')} "
-        f"in {count(sum(len(one.namespaces) for one in result.inputs), 'namespace')}"
+        f"{count(sum(b.policies for b in bases), 'policy')}, "
+        f"{workloads_words(sum(b.workloads for b in bases), stated)}{',' if stated else ''} "
+        f"in {count(lived_in, 'namespace')}"
     )
     ignored = sum(len(b.ignored) for b in bases)
     if ignored:
