@@ -31,7 +31,7 @@ def test_selectors_are_written_as_kubectl_takes_them() -> None:
 @pytest.mark.parametrize(
     ("peer", "words"),
     [
-        (PolicyPeer(namespace_selector=LabelSelector()), "every namespace"),
+        (PolicyPeer(namespace_selector=LabelSelector()), "every pod of every namespace"),
         (PolicyPeer(namespace_selector=selector(a="b")), "every namespace with a=b"),
         (PolicyPeer(pod_selector=LabelSelector()), "every pod in shop, the policy's own namespace"),
         (PolicyPeer(pod_selector=selector(a="b")), "every pod with a=b in shop, the policy's own namespace"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from netqed.analysis.results import InputResult, NamespaceCounts
 from netqed.report.style import Style
-from netqed.report.words import count, scope_words
+from netqed.report.words import count, scope_words, workloads_words
 from netqed.report.writer import entry, table
 from netqed.resources.cluster import Note
 
@@ -39,7 +39,7 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
     yield from entry(
         "",
         f"{count(basis.policies, 'policy')}, {count(basis.namespaces, 'Namespace object')}, "
-        f"{count(basis.workloads, 'workload')}",
+        f"{workloads_words(basis.workloads, basis.stated)}",
         style,
         indent=INDENT,
     )
@@ -49,6 +49,7 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
     yield from _items("taken for granted", basis.standing, style)
     yield from _notes("left out", basis.left_out, style, verbose=verbose)
     yield from _notes("ignored", basis.ignored, style, verbose=verbose)
+    yield from _notes("may close more", basis.narrowing, style, verbose=verbose)
     yield from _notes("notes", basis.notes, style, verbose=verbose)
 
 
@@ -67,7 +68,8 @@ def _items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
 
 def _notes(key: str, notes: Sequence[Note], style: Style, *, verbose: bool) -> Iterator[str]:
     shown = notes if verbose else notes[:FOLD]
-    texts = [f"{note.place}: {note.text}" if note.place else note.text for note in shown]
+    said = [note.whole if verbose else note.text for note in shown]
+    texts = [f"{note.place}: {text}" if note.place else text for note, text in zip(shown, said, strict=True)]
     if len(shown) < len(notes):
         texts.append(f"and {len(notes) - len(shown)} more (-v shows all)")
     yield from _items(key, texts, style)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from netqed.analysis.results import Witness
-from netqed.reference.flow import DirectionDecision, RuleMatch
+from netqed.reference.flow import Direction, DirectionDecision, RuleMatch
+from netqed.reference.selectors import NAMESPACE_NAME_LABEL
 from netqed.report.excerpt import Mark, excerpt, lines_within
+from netqed.report.nearest import Distance, Near, nearest
 from netqed.report.style import Style
 from netqed.report.words import (
     bare_name,
@@ -20,10 +22,11 @@ from netqed.report.words import (
     port_words,
     rule_words,
     rules_of,
+    selector_keys,
     ungoverned_words,
 )
 from netqed.report.writer import note
-from netqed.resources.objects import NetworkPolicy, PolicyPeer, PolicyRule
+from netqed.resources.objects import LabelSelector, NetworkPolicy, PolicyPeer, PolicyRule
 from netqed.sources.position import FieldPath
 
 SHOWN: Final = 3
@@ -33,10 +36,19 @@ ITEM_LINES: Final = 10
 """Lines of one peer that are shown."""
 
 
-def through(witness: Witness, decision: DirectionDecision, style: Style, *, verbose: bool) -> Iterator[str]:
-    """How one direction lets the flow through: each rule that matches with its lines, or why no rule was needed."""
+def through(
+    witness: Witness, decision: DirectionDecision, style: Style, *, verbose: bool, placed: bool = False
+) -> Iterator[str]:
+    """How one direction lets the flow through: each rule that matches with its lines, or why no rule was needed; that
+    with the place of the workload, if asked for."""
     if decision.reason != "rule":
-        yield from note(decision.direction, ungoverned_words(witness, decision), style)
+        workload = governed(witness, decision.direction).workload
+        words = ungoverned_words(witness, decision)
+        if placed and workload is not None and workload.document is not None:
+            span = workload.document.span(("metadata", "name"))
+            yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}   {style.show(words)}"
+        else:
+            yield from note(decision.direction, words, style)
         return
     shown = decision.matches if verbose else decision.matches[:SHOWN]
     for match in shown:
@@ -117,49 +129,153 @@ def _why(witness: Witness, match: RuleMatch, rule: PolicyRule) -> str:
     also = bare_name(end)
     if peer.ip_block is not None:
         also = f"{end.address} of {also}" if end.address and end.address != also else also
-    elif peer.pod_selector is None and end.namespace is not None:
+    elif peer.pod_selector is None and peer.namespace_selector != LabelSelector() and end.namespace is not None:
         also = end.namespace
     return f"matches {peer_words(peer, match.policy)}, so also {also}"
 
 
 def blocked(witness: Witness, decision: DirectionDecision, style: Style, *, verbose: bool) -> Iterator[str]:
-    """Why one direction blocks the flow: the policies that isolate the side, and all that they allow."""
+    """Why one direction blocks the flow: the rule that comes nearest to allowing it, and the policies that isolate the
+    side with all that they allow. Those are shown in brief where there is a nearest rule."""
     direction = decision.direction
-    end, peer = governed(witness, direction), other(witness, direction)
-    shown = decision.selecting if verbose else decision.selecting[:SHOWN]
-    for policy in shown:
-        yield from _isolating(policy, bare_name(end), decision, style)
-    if len(shown) < len(decision.selecting):
-        more = len(decision.selecting) - len(shown)
-        verb = "selects" if more == 1 else "select"
-        yield from note("note", f"{count(more, 'more policy')} {verb} it (-v shows all)", style)
+    near = nearest(witness, decision)
+    if near is not None:
+        yield from _nearest(witness, near, direction, style)
+    # A policy without rules explains least, and there is nothing in it to change.
+    selecting = sorted(decision.selecting, key=lambda policy: not rules_of(policy, direction))
+    if near is not None and not verbose:
+        yield from _briefly(near, selecting, direction, style)
+    else:
+        shown = selecting if verbose else selecting[:SHOWN]
+        for policy in shown:
+            yield from _isolating(policy, bare_name(governed(witness, direction)), direction, style, verbose=verbose)
+        yield from _more(len(selecting) - len(shown), style)
     way = "from" if direction == "ingress" else "to"
-    wanted = f"{witness.traffic} {way} {end_words(peer)}"
-    number = len(decision.selecting)
+    wanted = f"{witness.traffic} {way} {end_words(other(witness, direction))}"
+    number = len(selecting)
     none = "that policy has no rule" if number == 1 else f"none of the {number} policies that select it has a rule"
     yield from note(direction, f"{none} that allows {wanted}", style)
-    if peer.kind == "pod":
-        where = f"in {peer.namespace}, which has {labels_words(peer.namespace_labels)}"
-        if not peer.namespace_exists:
-            where = f"in {peer.namespace}, whose labels no Namespace object declares"
-        yield from note("labels", f"{bare_name(peer)} has {labels_words(peer.labels)}, {where}", style)
+    if near is None or near.distance is Distance.PEER or verbose:
+        yield from _labels(witness, decision, style, verbose=verbose)
 
 
-def _isolating(policy: NetworkPolicy, name: str, decision: DirectionDecision, style: Style) -> Iterator[str]:
-    direction = decision.direction
-    rules = rules_of(policy, direction)
-    allows = [rule_words(rule, policy, direction) for rule in rules] or ["nothing: it has no rule"]
-    label = f"selects {name}: nothing {'reaches' if direction == 'ingress' else 'leaves'} it without a rule"
+def _nearest(witness: Witness, near: Near, direction: Direction, style: Style) -> Iterator[str]:
+    """The nearest rule, with what of it does not fit under carets."""
+    policy = near.policy
+    name = bare_name(other(witness, direction))
+    way = "from" if direction == "ingress" else "to"
+    rule = f"{direction} rule {near.rule + 1} of policy {policy.key}"
+    if near.distance is Distance.PORT:
+        says = f"{rule} allows traffic {way} {name}, but not on this port"
+    else:
+        says = f"{rule} allows {witness.traffic}, but not {way} {name}"
     if policy.document is None:
-        yield from note(direction, f"policy {policy.key} {label}", style)
+        yield from note(direction, f"{says}: it {near.label}", style)
+        return
+    span = policy.document.span(near.path)
+    yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}   {style.show(says)}"
+    marks = [Mark(span, near.label)]
+    base: FieldPath = ("spec", direction, near.rule)
+    shown: FieldPath = (*base, "ports") if near.distance is Distance.PORT else near.path
+    context = lines_within(policy.document, shown, ITEM_LINES)
+    if near.distance is Distance.PART_OF_PEER:
+        context |= lines_within(policy.document, near.path[:-1], ITEM_LINES)
+    if near.matching is not None:
+        marks.append(Mark(policy.document.span(near.matching), f"matches {name}", primary=False))
+        context |= lines_within(policy.document, near.matching, ITEM_LINES)
+    yield from excerpt(marks, style, context=context)
+
+
+def _briefly(near: Near, selecting: list[NetworkPolicy], direction: Direction, style: Style) -> Iterator[str]:
+    """What else the policies allow, a line for each."""
+    others = [rule for index, rule in enumerate(rules_of(near.policy, direction)) if index != near.rule]
+    if others:
+        rules = "; and ".join(rule_words(rule, near.policy, direction) for rule in others[:SHOWN])
+        more = f"; and {count(len(others) - SHOWN, 'more rule')} (-v shows all)" if len(others) > SHOWN else ""
+        yield from note("besides", f"policy {near.policy.key} allows {rules}{more}", style)
+    rest = [policy for policy in selecting if policy != near.policy]
+    for policy in rest[:SHOWN]:
+        place = f" ({policy.document.span(('spec', 'podSelector')).start})" if policy.document is not None else ""
+        yield from note("besides", f"policy {policy.key}{place} {_allows(policy, direction)}", style)
+    yield from _more(len(rest) - len(rest[:SHOWN]), style)
+
+
+def _allows(policy: NetworkPolicy, direction: Direction) -> str:
+    rules = rules_of(policy, direction)
+    if not rules:
+        return f"has no {direction} rule, so it allows nothing"
+    more = f"; and {count(len(rules) - SHOWN, 'more rule')}" if len(rules) > SHOWN else ""
+    return f"allows {'; and '.join(rule_words(rule, policy, direction) for rule in rules[:SHOWN])}{more}"
+
+
+def _more(number: int, style: Style) -> Iterator[str]:
+    if number:
+        verb = "selects" if number == 1 else "select"
+        yield from note("note", f"{count(number, 'more policy')} {verb} it (-v shows all)", style)
+
+
+def _labels(witness: Witness, decision: DirectionDecision, style: Style, *, verbose: bool) -> Iterator[str]:
+    """The other side's labels: of the keys that some rule speaks of, or all of them."""
+    peer = other(witness, decision.direction)
+    if peer.kind != "pod":
+        return
+    rules = [rule for policy in decision.selecting for rule in rules_of(policy, decision.direction)]
+    peers = [one for rule in rules for one in rule.peers or ()]
+    keys = None if verbose else frozenset[str]().union(*(selector_keys(one.pod_selector) for one in peers))
+    spaces = None if verbose else frozenset[str]().union(*(selector_keys(one.namespace_selector) for one in peers))
+    parts = []
+    if keys is None or keys:
+        parts.append(f"{bare_name(peer)} has {labels_words(peer.labels, keys)}")
+    if (spaces is None or spaces) and peer.namespace is not None:
+        if not peer.namespace_exists:
+            parts.append(f"no Namespace object declares the labels of its namespace {peer.namespace}")
+        else:
+            labels = dict(peer.namespace_labels or {})
+            if spaces is not None and NAMESPACE_NAME_LABEL in spaces:
+                labels[NAMESPACE_NAME_LABEL] = peer.namespace
+            parts.append(f"its namespace {peer.namespace} has {labels_words(labels, spaces)}")
+    if parts:
+        yield from note("labels", "; ".join(parts), style)
+
+
+def _isolating(policy: NetworkPolicy, name: str, direction: Direction, style: Style, *, verbose: bool) -> Iterator[str]:
+    rules = rules_of(policy, direction)
+    nothing = "" if rules else f", and {_allows(policy, direction)}"
+    if policy.pod_selector is None:
+        label = f"no podSelector, so it selects every pod of namespace {policy.namespace}"
+    elif policy.pod_selector == LabelSelector():
+        label = f"empty, so it selects every pod of namespace {policy.namespace}"
+    else:
+        label = f"selects {name}: nothing {'reaches' if direction == 'ingress' else 'leaves'} it without a rule"
+    if policy.document is None:
+        yield from note(direction, f"policy {policy.key} {label}{nothing}", style)
     else:
         span = policy.document.span(("spec", "podSelector"))
-        says = f"policy {policy.key} isolates it for {direction}"
+        says = f"policy {policy.key} isolates it for {direction}{nothing}"
         yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}   {style.show(says)}"
         yield from excerpt(
             [Mark(span, label)], style, context=lines_within(policy.document, ("spec", "podSelector"), ITEM_LINES)
         )
-    for text in allows[:ITEM_LINES]:
-        yield from note("allows", text, style)
-    if len(allows) > ITEM_LINES:
-        yield from note("allows", f"and {count(len(allows) - ITEM_LINES, 'more rule')}", style)
+    shown = rules if verbose else rules[:ITEM_LINES]
+    for rule in shown:
+        yield from note("allows", rule_words(rule, policy, direction), style)
+    if len(rules) > len(shown):
+        yield from note("allows", f"and {count(len(rules) - len(shown), 'more rule')} (-v shows all)", style)
+
+
+def to_isolate(witness: Witness, style: Style) -> Iterator[str]:
+    """Where no rule lets the flow through since nothing isolates a side: which policy would."""
+    key = "to fix"
+    decision = witness.decision
+    for one in (decision.ingress, decision.egress):
+        end = governed(witness, one.direction)
+        if one.reason != "not-isolated" or not (end.exists or end.namespace_exists):
+            continue
+        kind = one.direction.capitalize()
+        chosen = f"that selects {bare_name(end)}" if end.exists else "and podSelector {}"
+        text = (
+            f"isolate {one.direction} of namespace {end.namespace}: add a NetworkPolicy there {chosen}, with "
+            f"policyTypes [{kind}] and a rule for each flow that it still needs"
+        )
+        yield from note(key, text, style)
+        key = "or"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, assert_never
 
-from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness, WitnessEnd
-from netqed.report.blame import blocked, through
+from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness
+from netqed.report.blame import blocked, through, to_isolate
 from netqed.report.codes import code_of, severity_of
 from netqed.report.excerpt import Mark, excerpt
 from netqed.report.replay import replay, same_workload
@@ -16,6 +16,9 @@ from netqed.report.writer import note
 
 COMMAND_LINE: Final = "<sentence>"
 """The file of a sentence that the command line states: it is in the title already."""
+
+_OF_NAMESPACE: Final = "namespace label "
+"""How a witness says that a label of a side's namespace was invented."""
 
 
 def finding(result: Result, basis: Basis, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -151,11 +154,13 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
     witness = verdict.witness
     decision = witness.decision
     yield from counterexample(witness, style)
-    for end in (witness.source, witness.destination):
-        yield from _invented(end, style)
+    yield from _invented(witness, style)
     if decision.allowed:
-        yield from through(witness, decision.egress, style, verbose=verbose)
-        yield from through(witness, decision.ingress, style, verbose=verbose)
+        unruled = not decision.egress.matches and not decision.ingress.matches
+        for direction in (decision.egress, decision.ingress):
+            yield from through(witness, direction, style, verbose=verbose, placed=unruled)
+        if unruled:
+            yield from to_isolate(witness, style)
     else:
         for direction in (decision.egress, decision.ingress):
             if not direction.allowed:
@@ -177,6 +182,8 @@ def counterexample(witness: Witness, style: Style) -> Iterator[str]:
     """The flow in one line, with whether it can happen today."""
     if witness.real:
         kind = "real workloads" if witness.source.kind == witness.destination.kind == "pod" else "real workload"
+        if witness.rests_on_invented:
+            kind += ", resting on labels that nobody declares"
     else:
         kind = "hypothetical: rests on what does not exist yet"
     traffic = witness.traffic
@@ -190,15 +197,20 @@ def counterexample(witness: Witness, style: Style) -> Iterator[str]:
     yield from note("counterexample", text, style, wrap=False)
 
 
-def _invented(end: WitnessEnd, style: Style) -> Iterator[str]:
-    """What does not exist yet and the flow needs."""
-    name = bare_name(end)
-    needs = f" {', '.join(end.invented)}" if end.invented else ""
-    if not end.exists:
-        needs = f", and needs{needs}" if needs else ""
-        yield from note("invented", f"{name} does not exist yet{needs}", style)
-    elif needs:
-        yield from note("invented", f"{name} exists, but not yet with{needs}", style)
-    if not end.namespace_exists and end.namespace is not None and end.invented:
-        text = f"no Namespace object declares {end.namespace}, so it may carry any labels"
-        yield from note("invented", text, style)
+def _invented(witness: Witness, style: Style) -> Iterator[str]:
+    """What does not exist yet and the flow needs: of each side, and then of each namespace."""
+    spaces: dict[str, dict[str, None]] = {}
+    for end in (witness.source, witness.destination):
+        of_space = [text for text in end.invented if text.startswith(_OF_NAMESPACE)]
+        needs = ", ".join(text for text in end.invented if text not in of_space)
+        name = bare_name(end)
+        if not end.exists:
+            yield from note("invented", f"{name} does not exist yet{f', and needs {needs}' if needs else ''}", style)
+        elif needs:
+            yield from note("invented", f"{name} exists, but not yet with {needs}", style)
+        if of_space and end.namespace is not None:
+            texts = (text.removeprefix(_OF_NAMESPACE) for text in of_space)
+            spaces.setdefault(end.namespace, {}).update(dict.fromkeys(texts))
+    for space, labels in spaces.items():
+        text = f"{', '.join(labels)} on namespace {space}: no Namespace object declares it, so it may carry any labels"
+        yield from note("invented", f"{'labels' if len(labels) > 1 else 'label'} {text}", style)

@@ -7,7 +7,7 @@ come in a fixed order. Within version 1 keys may be added; none is renamed, remo
 from __future__ import annotations
 
 import json
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from netqed import __version__
 from netqed.analysis.flow_evidence import written
@@ -35,6 +35,9 @@ from netqed.sources.position import FieldPath, Span
 
 FORMAT = "netqed/report"
 VERSION = 1
+
+LONGEST_LINE: Final = 2000
+"""Characters of a line of the input that a place holds at most."""
 
 
 def render_json(result: CheckResult) -> str:
@@ -121,6 +124,7 @@ def _witness(witness: Witness) -> dict[str, Any]:
         "portName": witness.port_name,
         "family": witness.family,
         "real": witness.real,
+        "restsOnInvented": witness.rests_on_invented,
         "replay": replay(witness),
         **decision_value(witness.decision),
     }
@@ -188,8 +192,17 @@ def _place(span: Span | None) -> dict[str, Any] | None:
         "line": span.start.line,
         "column": span.start.column,
         "endColumn": span.end_column,
-        "text": span.text,
+        "text": _cut(span),
     }
+
+
+def _cut(span: Span) -> str:
+    """The line; of a very long one (JSON without line breaks) the part around the place, cut ends shown as `…`."""
+    if len(span.text) <= LONGEST_LINE:
+        return span.text
+    begin = max(0, min(span.start.column - 1 - LONGEST_LINE // 2, len(span.text) - LONGEST_LINE))
+    end = begin + LONGEST_LINE
+    return f"{'…' if begin else ''}{span.text[begin:end]}{'…' if end < len(span.text) else ''}"
 
 
 def _namespace(counts: NamespaceCounts) -> dict[str, Any]:
@@ -215,12 +228,14 @@ def _basis(basis: Basis) -> dict[str, Any]:
         "policies": basis.policies,
         "namespaces": basis.namespaces,
         "workloads": basis.workloads,
+        "stated": basis.stated,
         "leftOut": [_note(note) for note in basis.left_out],
         "notes": [_note(note) for note in basis.notes],
         "ignored": [_note(note) for note in basis.ignored],
+        "narrowing": [_note(note) for note in basis.narrowing],
         "digest": f"sha256:{basis.digest}",
     }
 
 
 def _note(note: Note) -> dict[str, Any]:
-    return {"text": note.text, "place": note.place}
+    return {"text": note.whole, "place": note.place}

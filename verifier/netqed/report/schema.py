@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netqed.report.codes import CODES
-from netqed.report.json import FORMAT, VERSION
+from netqed.report.json import FORMAT, LONGEST_LINE, VERSION
 
 Schema = dict[str, Any]
 
@@ -86,6 +86,11 @@ def _definitions() -> Schema:
             portName=_or_null(_TEXT),
             family={"enum": ["IPv4", "IPv6"]},
             real={**_FLAG, "description": "Whether both sides exist in the input."},
+            restsOnInvented={
+                **_FLAG,
+                "description": "Whether anything about a side was invented: a pod that does not exist yet, a label "
+                "that a controller adds, or one of a namespace that nobody declares.",
+            },
             replay={**_or_null(_TEXT), "description": "A shell command that tries the connection in a cluster."},
             allowed={**_FLAG, "description": "True: a flow that the invariant forbids. False: one that it demands."},
             egress=_ref("direction"),
@@ -134,7 +139,11 @@ def _definitions() -> Schema:
             line={**_ORDINAL},
             column={**_ORDINAL},
             endColumn={**_ORDINAL, "description": "Exclusive, on the same line."},
-            text={**_TEXT, "description": "The whole line as written."},
+            text={
+                **_TEXT,
+                "description": f"The whole line as written; of one over {LONGEST_LINE:,} characters those around the "
+                "column, with … where it is cut.",
+            },
         ),
         "namespace": _object(
             namespace=_TEXT,
@@ -156,9 +165,11 @@ def _definitions() -> Schema:
             policies=_COUNT,
             namespaces=_COUNT,
             workloads=_COUNT,
+            stated={**_COUNT, "description": "Workloads, of `workloads`, that only the spec states."},
             leftOut=_list("note"),
             notes=_list("note"),
             ignored=_list("note"),
+            narrowing={**_list("note"), "description": "Objects that only close traffic further; they were not read."},
             digest={**_TEXT, "pattern": "^sha256:"},
         ),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import assert_never
 
 from netqed.analysis.results import Witness, WitnessEnd
@@ -25,6 +26,14 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     if plural is None:
         plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2:-1] not in "aeiou" else f"{noun}s"
     return f"{number:,} {plural}"
+
+
+def workloads_words(number: int, stated: int) -> str:
+    """`8 workloads, 2 of them stated by the spec`."""
+    if not stated:
+        return count(number, "workload")
+    whose = "stated by the spec" if stated == number else f"{stated:,} of them stated by the spec"
+    return f"{count(number, 'workload')}, {whose}"
 
 
 def selector_words(selector: LabelSelector) -> str:
@@ -60,8 +69,33 @@ def peer_words(peer: PolicyPeer, policy: NetworkPolicy) -> str:
     spaces = selector_words(peer.namespace_selector)
     where = f"every namespace with {spaces}" if spaces else "every namespace"
     if peer.pod_selector is None:
-        return where
+        return where if spaces else f"every pod of {where}"
     return f"{who} in {where}"
+
+
+def peers_words(peers: Sequence[PolicyPeer], policy: NetworkPolicy) -> str:
+    """What any of the peers matches, in brief: selectors of pods in the same namespaces are listed together, `every
+    pod with app=a or app=b in shop`."""
+    phrases: dict[tuple[str, LabelSelector | int | None], list[str]] = {}
+    for index, peer in enumerate(peers):
+        if peer.ip_block is None and peer.pod_selector not in (None, LabelSelector()):
+            assert peer.pod_selector is not None
+            phrases.setdefault(("pods", peer.namespace_selector), []).append(selector_words(peer.pod_selector))
+        elif peer.ip_block is None and peer.namespace_selector is None:
+            phrases["other", index] = [f"every pod in {policy.namespace}"]
+        else:
+            phrases["other", index] = [peer_words(peer, policy)]
+    return "; or ".join(
+        texts[0] if how == "other" else f"every pod with {' or '.join(texts)} in {_where(space, policy)}"
+        for (how, space), texts in phrases.items()
+    )
+
+
+def _where(space: LabelSelector | int | None, policy: NetworkPolicy) -> str:
+    if not isinstance(space, LabelSelector):
+        return policy.namespace
+    labels = selector_words(space)
+    return f"every namespace with {labels}" if labels else "every namespace"
 
 
 def port_words(port: PolicyPort) -> str:
@@ -77,7 +111,7 @@ def port_words(port: PolicyPort) -> str:
 def rule_words(rule: PolicyRule, policy: NetworkPolicy, direction: Direction) -> str:
     """What a rule allows: `from every pod in …, or … on TCP/8080, UDP/53`."""
     preposition, anyone = ("from", "anyone") if direction == "ingress" else ("to", "anywhere")
-    peers = "; or ".join(peer_words(peer, policy) for peer in rule.peers) if rule.peers else anyone
+    peers = peers_words(rule.peers, policy) if rule.peers else anyone
     ports = ", ".join(port_words(port) for port in rule.ports) if rule.ports else "every port"
     return f"{preposition} {peers}; on {ports}"
 
@@ -152,6 +186,19 @@ def scope_mark(scope: Scope) -> str:
     return "every possible pod" if scope == "always" else "workloads in the input"
 
 
-def labels_words(labels: Labels | None) -> str:
-    """Labels as `a=b, c=d`, or `no labels`."""
-    return ", ".join(f"{key}={value}" for key, value in (labels or {}).items()) or "no labels"
+def selector_keys(selector: LabelSelector | None) -> frozenset[str]:
+    """The label keys that a selector speaks of."""
+    if selector is None:
+        return frozenset()
+    return frozenset((*(key for key, _ in selector.match_labels), *(item.key for item in selector.match_expressions)))
+
+
+def labels_words(labels: Labels | None, keys: Collection[str] | None = None) -> str:
+    """Labels as `a=b, c=d`, or `no labels`. Of given keys only these, and that it has not the others:
+    `app=etl and no label tier`."""
+    has = labels or {}
+    if keys is None:
+        return ", ".join(f"{key}={value}" for key, value in has.items()) or "no labels"
+    present = ", ".join(f"{key}={value}" for key, value in has.items() if key in keys)
+    missing = ", ".join(sorted(key for key in keys if key not in has))
+    return " and ".join(text for text in (present, f"no label {missing}" if missing else "") if text)
