@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from netqed.analysis.candidates import MAX_NAMESPACES, MAX_PAIRED, MAX_SELECTIONS, Candidates, stronger
 from netqed.analysis.check import check
 from netqed.analysis.starter import quoted, starter_spec
-from netqed.api import load_cluster
+from netqed.api import Settings, init, load_cluster
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import (
     IPBlock,
@@ -272,13 +272,27 @@ def test_policies_whose_pods_were_not_read_are_named() -> None:
 
 
 def test_options_that_check_needs_too_are_stated() -> None:
-    asked = ["-n", "shop", "--ignore-unknown-policies", "Odd.x\n- y"]
-    text = starter_spec(cluster(ingress()), options=asked, piped=True)
+    asked = ["-n", "shop", "--ignore-unknown-policies", "Odd.x\n- y", "-"]
+    text = starter_spec(cluster(ingress()), arguments=asked)
     assert "# Check it with: netqed check -n shop --ignore-unknown-policies 'Odd.x\\x0a- y' -\n" in text
     assert "standard input" in text
     assert said(text) == said(starter_spec(cluster(ingress())))
-    assert "# Check it with: netqed check -n shop\n" in starter_spec(cluster(), options=["-n", "shop"])
+    assert "# Check it with: netqed check -n shop\n" in starter_spec(cluster(), arguments=["-n", "shop"])
     assert "Check it with" not in starter_spec(cluster(ingress()))
+
+
+def test_what_init_read_and_how_is_in_what_it_writes() -> None:
+    read = str(SPECS / "payments" / "manifests")
+    piped = Settings(
+        namespace="shop",
+        ignore_unknown=("Odd", "Odder.x"),
+        stdin="{apiVersion: v1, kind: Namespace, metadata: {name: a}}",
+    )
+    text = init([read, "-"], manifests=["manifests"], settings=piped)
+    said = "-n shop --ignore-unknown-policies Odd --ignore-unknown-policies Odder.x"
+    assert f"# Check it with: netqed check {said} {read} -\n" in text
+    assert "# Check it with: netqed check -n shop\n" in init([read], settings=Settings(namespace="shop"))
+    assert "Check it with" not in init([read])
 
 
 def test_what_says_less_is_left_out() -> None:

@@ -34,22 +34,21 @@ def starter_spec(
     holds: Holds | None = None,
     *,
     manifests: Sequence[str] = (),
-    options: Sequence[str] = (),
-    piped: bool = False,
+    arguments: Sequence[str] = (),
 ) -> str:
     """Return the text of a starter `netqed.yaml`: invariants that hold today, by namespace, with comments.
 
     `holds` decides which of the candidates do; by default the solver, in the scope that `check` would take. `manifests`
-    are the paths that the spec names, relative to it. `options` are those that the input was read with and that
-    `check` needs as well, since no spec can state them; so is standard input, if some of the input was `piped`. The
-    text is the same for the same cluster, and its length is bounded; comments say what was left out.
+    are the paths that the spec names, relative to it. `arguments` are what `check` needs besides, since no spec can
+    state it: options that the input was read with, and all paths if standard input (`-`) is one of them. The text is
+    the same for the same cluster, and its length is bounded; comments say what was left out.
     """
     candidates = Candidates.of(cluster)
     asked = list(dict.fromkeys(one for section in candidates.sections for one in section.invariants))
     stated = {one: found for one in asked if (found := _stated(one, cluster)) is not None}
     answers = (holds or holds_in(cluster))(tuple(stated.values()))
     holding = {one for one, answer in zip(stated, answers, strict=True) if answer}
-    lines = [*_head(manifests, options, piped), *_body(candidates, holding, cluster), *_unspoken(candidates)]
+    lines = [*_head(manifests, arguments), *_body(candidates, holding, cluster), *_unspoken(candidates)]
     undeclared = [one for one in inhabited(cluster) if one not in cluster.namespaces and one not in BUILT_IN_NAMESPACES]
     if undeclared:
         lines += ["", *_undeclared(undeclared)]
@@ -176,18 +175,17 @@ def _in_comment(text: str) -> str:
     return "".join(one if one.isprintable() else _escaped(one) for one in text)
 
 
-def _head(manifests: Sequence[str], options: Sequence[str], piped: bool) -> Iterator[str]:
+def _head(manifests: Sequence[str], arguments: Sequence[str]) -> Iterator[str]:
     yield "# yaml-language-server: $schema=netqed.schema.json"
     yield "# (`netqed schema > netqed.schema.json` writes that file, for your editor.)"
     yield "#"
     yield "# A start, written by `netqed init`: what policies isolate today. All invariants below hold now."
     yield "# Keep those that must hold tomorrow, and delete those that hold by accident: they would fail the next"
     yield "# change that is meant. Add what must work, such as `web can reach api on TCP/8080`, and say `why:`."
-    if options or piped:
-        command = ["netqed", "check", *options, *(["-"] if piped else [])]
+    if arguments:
         yield "#"
-        yield f"# Check it with: {_in_comment(shlex.join(command))}"
-    if piped:
+        yield f"# Check it with: {_in_comment(shlex.join(['netqed', 'check', *arguments]))}"
+    if "-" in arguments:
         yield "# (Manifests came from standard input or from -k, which this file cannot name: give them again.)"
     listed = [path for path in manifests if not _SURROGATE.search(path)]
     if listed:
