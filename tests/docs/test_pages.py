@@ -69,3 +69,22 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_every_page_of_the_manual_is_in_its_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     assert [p.name for p in (ROOT / "docs").glob("*.md") if p.name != "README.md" and f"]({p.name})" not in index] == []
+
+
+def test_the_readme_gives_the_figures_that_were_measured() -> None:
+    """Sizes, ratio and memory are those of docs/performance.md."""
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    measured = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    sizes = re.search(
+        r"^([\d,]+) pods in [\d,]+ namespaces, ([\d,]+) policies, ([\d,]+) invariants;", measured, re.MULTILINE
+    )
+    memory = re.search(r"^\| `netqed check` \|.*\| (\d+ MB) \|$", measured, re.MULTILINE)
+    ratio = re.search(r"to PyYAML's reading alone is (\d+\.\d+)\.", measured)
+    assert sizes and memory and ratio
+    pods, policies, invariants = sizes.groups()
+    said = (
+        f"Checking {invariants} invariants over a dump of {pods} pods and {policies} policies took {ratio[1]} of the "
+        f"time that PyYAML's C loader needs to read the same file, and {memory[1]}."
+    )
+    assert said in readme
+    assert readme.count(" MB") == 1
