@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from netqed.analysis.closers import closers
+from netqed.analysis.endpoints import leaves
 from netqed.analysis.hints import port_hints, witness_hints
 from netqed.analysis.questions import Question, default_scope
 from netqed.analysis.results import Proved, Refuted, Result, Unknown, Vacuous, Verdict
@@ -14,7 +15,17 @@ from netqed.analysis.vacuity import idle_selector, idle_source, idle_values
 from netqed.analysis.wishes import Candidates, Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.spec.document import Scope, StatedInvariant
-from netqed.spec.sentences import CannotReach, CanReach, Endpoint, Invariant, OnlyCanReach
+from netqed.spec.sentences import (
+    Block,
+    CannotReach,
+    CanReach,
+    Endpoint,
+    Invariant,
+    Isolated,
+    NoOtherNamespace,
+    NoOtherValue,
+    OnlyCanReach,
+)
 from netqed_smt.question import BudgetExhausted
 from netqed_smt.solver import Answer, Term
 
@@ -87,7 +98,7 @@ class Judge:
         self, invariant: Invariant, question: Question, literals: list[Term], violation: list[Term]
     ) -> Verdict:
         values = self._wishes.narrow([*literals, *violation], self._candidates(invariant))
-        witness = self._maker.witness(values, allowed=not question.must_allow)
+        witness = self._maker.witness(values, allowed=not question.must_allow, by_address=_by_address(invariant))
         subject = self._session.questions.literal(question.subject)
         return Refuted(witness, closers(self._session, witness, literals, violation, subject))
 
@@ -129,6 +140,22 @@ class Judge:
         if len(wide) < len(free) and session.questions.ask([*wide, subject]) is Answer.SAT:
             return "no workload of the input makes a flow between the two sides"
         return "no flow lies between the two sides"
+
+
+def _by_address(invariant: Invariant) -> tuple[bool, bool]:
+    """Whether the invariant says by their addresses who its source and its destination are."""
+
+    def has_block(endpoint: Endpoint | None) -> bool:
+        return endpoint is not None and any(isinstance(leaf, Block) for leaf in leaves(endpoint))
+
+    match invariant:
+        case CannotReach(source, destination) | CanReach(source, destination) | OnlyCanReach(source, destination):
+            return has_block(source), has_block(destination)
+        case Isolated(inside, outside):
+            either = has_block(inside) or has_block(outside)
+            return either, either
+        case NoOtherNamespace() | NoOtherValue():
+            return False, False
 
 
 def status(stated: StatedInvariant, verdict: Verdict, today: date) -> Status:

@@ -10,7 +10,7 @@ from netqed.analysis.flow_ends import pod_end
 from netqed.analysis.results import Witness, WitnessEnd
 from netqed.analysis.roster import Roster
 from netqed.reference.evaluate import Evaluator
-from netqed.reference.flow import AddressEnd, End, Flow, PodEnd
+from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd
 from netqed.resources.objects import ContainerPort, Labels
 from netqed.spec.sentences import NamespacesNamed
 from netqed_smt.classes import FREE_CODE
@@ -46,8 +46,9 @@ class WitnessMaker:
         self._evaluator = Evaluator(roster.world)
         self._carried: dict[str, frozenset[str]] = {}
 
-    def witness(self, values: FlowValues, *, allowed: bool) -> Witness:
-        """The witness, replayed.
+    def witness(self, values: FlowValues, *, allowed: bool, by_address: tuple[bool, bool] = (False, False)) -> Witness:
+        """The witness, replayed. `by_address` says of the source and the destination whether the invariant goes by
+        their addresses; one that the input does not give is then part of what the witness rests on.
 
         Raises Disagreement where the evaluator's decision is not the one that the encoding found (`allowed`).
         """
@@ -73,15 +74,29 @@ class WitnessMaker:
                 reference=(decision.ingress.allowed, decision.egress.allowed),
                 encoding=(allowed, allowed),
             )
+        shown = [
+            one.shown
+            if self._has_address(end) or not (goes_by or _turns_on_address(evaluator, flow, number))
+            else replace(one.shown, invented=(*one.shown.invented, f"address {end.address}"))
+            for number, (one, end, goes_by) in enumerate(
+                zip((source, destination), (values.source, values.destination), by_address, strict=True)
+            )
+        ]
         return Witness(
-            source=source.shown,
-            destination=_told_apart(source.shown, destination.shown),
+            source=shown[0],
+            destination=_told_apart(shown[0], shown[1]),
             protocol=values.protocol,
             port=port,
             port_name=_port_name(destination.end, values.protocol, port),
             family="IPv6" if values.ipv6 else "IPv4",
             decision=decision,
         )
+
+    def _has_address(self, end: EndValues) -> bool:
+        """Whether the side is no pod, or a workload whose address the input gives."""
+        if end.kind != "pod":
+            return True
+        return end.class_code > 0 and bool(self._universe.classes[end.class_code - 1].first.addresses)
 
     def _members(self, values: FlowValues) -> tuple[int | None, int | None]:
         """The workloads that stand for the classes: the first ones that fit, and two different pods.
@@ -180,7 +195,7 @@ class WitnessMaker:
             PodEnd(namespace, labels, end.address, ports, node=node),
             WitnessEnd(
                 "pod",
-                f"{namespace}/any-pod" if not labels else f"{namespace}/{_slug(labels)}",
+                self._invented_name(namespace, labels),
                 False,
                 namespace=namespace,
                 namespace_exists=declared,
@@ -192,6 +207,12 @@ class WitnessMaker:
             namespaces=None if declared else namespace_labels,
             namespace=namespace,
         )
+
+    def _invented_name(self, namespace: str, labels: Labels) -> str:
+        """A short readable name that no workload of the input has."""
+        slug = _slug(labels)
+        taken = {workload.name for workload in self._roster.workloads if workload.namespace == namespace}
+        return f"{namespace}/another-{slug}" if slug in taken else f"{namespace}/{slug}"
 
     def _namespace_labels(self, end: EndValues, namespace: str) -> tuple[Labels, bool]:
         """The namespace's labels, and whether they are declared; of others the ones that the flow needs."""
@@ -230,6 +251,19 @@ class WitnessMaker:
             pods = self._roster.population.pods
             self._carried[key] = frozenset(pod.labels[key] for pod in pods if key in pod.labels)
         return min(self._carried[key] - {"", *codes.values, self._value(codes, codes.other[1])}, default=fresh)
+
+
+def _turns_on_address(evaluator: Evaluator, flow: Flow, side: int) -> bool:
+    """Whether the decision would be open if the address of the source (0) or the destination (1) were."""
+    end = (flow.source, flow.destination)[side]
+    if not isinstance(end, PodEnd):
+        return False
+    unknown = replace(end, address=None)
+    try:
+        evaluator.decide(replace(flow, source=unknown) if side == 0 else replace(flow, destination=unknown))
+    except AddressNeeded:
+        return True
+    return False
 
 
 def _told_apart(source: WitnessEnd, destination: WitnessEnd) -> WitnessEnd:
