@@ -33,6 +33,15 @@ def test_what_it_writes_holds() -> None:
     assert "proved" in checked.stdout.splitlines()[-1]
 
 
+def test_options_that_no_spec_can_state_are_told() -> None:
+    special = run("init", "k8s", "-n", "web", "-o", "special.yaml")
+    assert special.stderr.endswith("run `netqed check --spec special.yaml` with what its first lines name besides\n")
+    assert "# Check it with: netqed check -n web\n" in Path("special.yaml").read_text()
+    plain = run("init", "k8s")
+    assert plain.stderr.endswith("run `netqed check --spec netqed.yaml`\n")
+    assert "# Check it with" not in Path("netqed.yaml").read_text()
+
+
 def test_it_refuses_to_overwrite() -> None:
     Path("netqed.yaml").write_text("mine\n")
     refused = run("init", "k8s")

@@ -59,7 +59,9 @@ def command(output: str, force: bool, **options: Any) -> int:
         emit(text)
         return exits.HOLDS
     write_file(file, text)
-    click.echo(f"wrote {output}: read it, prune it, then run `netqed check --spec {output}`", err=True)
+    special = options["namespace"] is not None or options["ignored"] or "-" in source.paths
+    besides = " with what its first lines name besides" if special else ""
+    click.echo(f"wrote {output}: read it, prune it, then run `netqed check --spec {output}`{besides}", err=True)
     return exits.HOLDS
 
 
