@@ -59,3 +59,13 @@ def test_a_pod_that_does_not_exist_yet() -> None:
 def test_what_must_keep_working_and_does_not() -> None:
     result = settled(api.prove("analytics can reach payments on TCP/8080", ["specs/payments"]))
     assert_golden("specs-payments-blocked.txt", render_text(result, quiet=True))
+
+
+def test_the_right_peer_on_the_wrong_port() -> None:
+    result = settled(api.prove("web/app=checkout can reach payments/app=payments-api on TCP/9090", ["specs/payments"]))
+    assert_golden("specs-payments-wrong-port.txt", render_text(result, quiet=True))
+
+
+def test_what_nothing_isolates() -> None:
+    result = settled(api.prove("dev cannot reach prod/app=database", ["specs/first-policy"]))
+    assert_golden("specs-first-policy-open.txt", render_text(result, quiet=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from netqed.analysis.results import NamespaceCounts, Witness, WitnessEnd
+from netqed.reference.flow import Decision, DirectionDecision, Reason
 from netqed.report.style import Style
 from netqed.report.text import render_text
 from netqed.resources.cluster import Note
@@ -14,9 +16,11 @@ from support.results import (
     InputResult,
     Refuted,
     Result,
+    TextDocument,
     allowed_witness,
     check_result,
     every_kind,
+    hypothetical,
     policy,
     real,
 )
@@ -136,3 +140,96 @@ def test_closers_are_offered_as_assumptions() -> None:
     text = " ".join(render_text(check_result()).split())
     assert '= to close it: assume "no other namespaces" in the spec, if your cluster guarantees it' in text
     assert '= or: assume "only web has tier=front"' in text
+
+
+def report_on(witness: Witness, *, verbose: bool = False) -> str:
+    one = replace(every_kind(), results=(Result(CANNOT, "always", Refuted(witness), "failed"),))
+    return " ".join(render_text(check_result(one), style=Style(width=1000), verbose=verbose).split())
+
+
+def undeclared(name: str, *invented: str) -> WitnessEnd:
+    end = real("shop", name, {"app": name})
+    return replace(end, namespace_exists=False, namespace_labels={"tier": "front"}, invented=invented)
+
+
+def test_real_workloads_that_rest_on_invented_labels_are_told_apart() -> None:
+    needs = "namespace label tier=front"
+    text = report_on(allowed_witness(undeclared("cart", needs), undeclared("api", needs)))
+    assert "[real workloads, resting on labels that nobody declares]" in text
+    assert text.count("= invented:") == 1
+    assert (
+        "= invented: label tier=front on namespace shop: no Namespace object declares it, so it may carry any labels"
+        in text
+    )
+    address = report_on(allowed_witness(undeclared("cart", "address 10.0.0.1"), undeclared("api")))
+    assert "[real workloads, resting on an address that nobody declares]" in address
+    assert "= invented: shop/deployment/cart exists, but not yet with address 10.0.0.1" in address
+    assert (
+        "Namespace object" not in address.partition("what this answer rests on")[0].partition("namespace policies")[0]
+    )
+    both = report_on(allowed_witness(undeclared("cart", "address 10.0.0.1", needs)))
+    assert "[real workloads, resting on labels and an address that nobody declares]" in both
+
+
+def test_a_namespace_of_which_no_label_is_needed_is_not_spoken_of() -> None:
+    pod = replace(hypothetical(), invented=("label app=x",), namespace_labels={})
+    text = report_on(allowed_witness(pod)).partition("namespace policies")[0]
+    assert "= invented: front-2/pod does not exist yet, and needs label app=x" in text
+    assert "may carry any labels" not in text
+
+
+def nothing_isolates(source: WitnessEnd, destination: WitnessEnd) -> Witness:
+    ingress: Reason = "not-isolated" if not destination.host_network else "not-a-governed-pod"
+    decision = Decision(DirectionDecision("ingress", ingress), DirectionDecision("egress", "not-isolated"))
+    return replace(allowed_witness(source, destination), decision=decision)
+
+
+def test_what_nothing_isolates_is_placed_and_what_would_isolate_it_is_named() -> None:
+    document = TextDocument("k8s/etl.yaml", "kind: Deployment\nmetadata:\n  name: report\n")
+    source = real("batch", "report", {"app": "report"}, document=document)
+    text = report_on(nothing_isolates(source, real("shop", "api", {"app": "api"})))
+    assert "--> k8s/etl.yaml:3:3 batch/deployment/report is selected by no policy for egress" in text
+    assert "= ingress: shop/deployment/api is selected by no policy for ingress, so anything may reach it" in text
+    assert (
+        "= to fix: isolate ingress of namespace shop: add a NetworkPolicy there that selects shop/deployment/api, with "
+        "policyTypes [Ingress]" in text
+    )
+    assert "= or: isolate egress of namespace batch" in text
+
+
+def test_only_what_policies_govern_can_be_isolated() -> None:
+    host = replace(real("shop", "api", {}), host_network=True)
+    text = report_on(nothing_isolates(real("batch", "report", {}), host))
+    assert "= to fix: isolate egress of namespace batch" in text
+    assert "isolate ingress" not in text
+    nowhere = report_on(nothing_isolates(hypothetical(), host))
+    assert "to fix" not in nowhere
+
+
+def test_a_rule_that_can_be_narrowed_needs_no_other_policy() -> None:
+    assert "to fix" not in report_on(allowed_witness())
+
+
+def test_verbose_names_every_object_of_a_note() -> None:
+    folded = Note("3 objects: a, b and 1 more", unfolded="3 objects: a, b, c")
+    one = one_refutation(basis=replace(every_kind().basis, notes=(folded,), ignored=(folded,)))
+    text, whole = render_text(check_result(one)), render_text(check_result(one), verbose=True)
+    assert text.count("a, b and 1 more") == 2
+    assert whole.count("3 objects: a, b, c") == 2
+    assert "more" not in whole.partition("what this answer rests on")[2]
+
+
+def test_objects_that_only_narrow_are_noted() -> None:
+    note = Note("5 AuthorizationPolicy (security.istio.io) may only close traffic further; not read: a, b")
+    text = render_text(check_result(one_refutation(basis=replace(every_kind().basis, narrowing=(note,)))))
+    assert "may close more     - 5 AuthorizationPolicy" in text
+
+
+def test_the_summary_counts_namespaces_that_hold_something_and_workloads_of_the_spec() -> None:
+    one = every_kind()
+    empty = NamespaceCounts("empty", True, 0, 0, 0, 0, 3)
+    lines = render_text(check_result(replace(one, namespaces=(*one.namespaces, empty)))).splitlines()
+    assert "1 policy, 4 workloads in 3 namespaces, " in lines[-1]
+    text = render_text(check_result(replace(one, basis=replace(one.basis, stated=2))))
+    assert "1 policy, 4 workloads, 2 of them stated by the spec, in 3 namespaces, " in text.splitlines()[-1]
+    assert "3 Namespace objects, 4 workloads, 2 of them stated by the spec" in text

@@ -8,7 +8,17 @@ import pytest
 
 from netqed.analysis.results import WitnessEnd
 from netqed.reference.flow import DirectionDecision, Reason
-from netqed.report.words import count, peer_words, port_words, rule_words, selector_words, ungoverned_words
+from netqed.report.words import (
+    count,
+    labels_words,
+    peer_words,
+    peers_words,
+    port_words,
+    rule_words,
+    selector_words,
+    ungoverned_words,
+    workloads_words,
+)
 from netqed.resources.objects import IPBlock, LabelSelector, PolicyPeer, PolicyPort, PolicyRule, Requirement
 from support.results import allowed_witness, policy, real, selector
 
@@ -61,8 +71,53 @@ def test_ports(port: PolicyPort, words: str) -> None:
 
 
 def test_a_rule_without_lists_allows_everything() -> None:
-    assert rule_words(PolicyRule(), policy(), "ingress") == "from anyone; on every port"
-    assert rule_words(PolicyRule((), ()), policy(), "egress") == "to anywhere; on every port"
+    assert rule_words(PolicyRule(), policy(), "ingress") == "from anyone on every port"
+    assert rule_words(PolicyRule((), ()), policy(), "egress") == "to anywhere on every port"
+
+
+def test_peers_of_one_rule_are_told_in_brief() -> None:
+    peers = (
+        PolicyPeer(pod_selector=selector(app="a")),
+        PolicyPeer(ip_block=IPBlock("10.0.0.0/8")),
+        PolicyPeer(selector(app="b"), LabelSelector()),
+        PolicyPeer(pod_selector=selector(app="c")),
+        PolicyPeer(selector(app="d"), selector(name="web")),
+        PolicyPeer(pod_selector=LabelSelector()),
+        PolicyPeer(LabelSelector(), selector(name="web")),
+    )
+    assert peers_words(peers, policy()) == (
+        "every pod with app=a or app=c in shop; or every address in 10.0.0.0/8; or every pod with app=b in every "
+        "namespace; or every pod with app=d in every namespace with name=web; or every pod in shop; or every pod in "
+        "every namespace with name=web"
+    )
+    assert rule_words(PolicyRule(peers[:2]), policy(), "egress").endswith(
+        "; or every address in 10.0.0.0/8; on every port"
+    )
+    assert rule_words(PolicyRule(peers[:1], (PolicyPort("UDP", 53),)), policy(), "egress") == (
+        "to every pod with app=a in shop on UDP/53"
+    )
+
+
+def test_labels_of_keys_that_matter() -> None:
+    labels = {"app": "a", "junk": "j"}
+    assert labels_words(labels) == "app=a, junk=j"
+    assert labels_words(labels, {"app"}) == "app=a"
+    assert labels_words(labels, {"app", "tier"}) == "app=a and no label tier"
+    assert labels_words(labels, {"tier", "role"}) == "no label role, tier"
+    assert labels_words(None, {"tier"}) == "no label tier"
+    assert labels_words(None) == "no labels"
+
+
+@pytest.mark.parametrize(
+    ("number", "stated", "words"),
+    [
+        (8, 0, "8 workloads"),
+        (8, 2, "8 workloads, 2 of them stated by the spec"),
+        (1, 1, "1 workload, stated by the spec"),
+    ],
+)
+def test_workloads_that_only_the_spec_states(number: int, stated: int, words: str) -> None:
+    assert workloads_words(number, stated) == words
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,8 @@ class Witness:
 
     @property
     def rests_on_invented(self) -> bool:
-        """Whether anything about either side was invented: the pod itself, a label that a controller adds, or a label of
-        a namespace that nobody declares."""
+        """Whether anything about either side was invented: the pod itself, a label that a controller adds or that a
+        namespace has which nobody declares, an address."""
         return any(not end.exists or end.invented for end in (self.source, self.destination))
 
     @property

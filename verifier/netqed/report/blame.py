@@ -192,7 +192,7 @@ def _briefly(near: Near, selecting: list[NetworkPolicy], direction: Direction, s
     if others:
         rules = "; and ".join(rule_words(rule, near.policy, direction) for rule in others[:SHOWN])
         more = f"; and {count(len(others) - SHOWN, 'more rule')} (-v shows all)" if len(others) > SHOWN else ""
-        yield from note("besides", f"policy {near.policy.key} allows {rules}{more}", style)
+        yield from note("besides", f"policy {near.policy.key} allows traffic {rules}{more}", style)
     rest = [policy for policy in selecting if policy != near.policy]
     for policy in rest[:SHOWN]:
         place = f" ({policy.document.span(('spec', 'podSelector')).start})" if policy.document is not None else ""
@@ -205,7 +205,7 @@ def _allows(policy: NetworkPolicy, direction: Direction) -> str:
     if not rules:
         return f"has no {direction} rule, so it allows nothing"
     more = f"; and {count(len(rules) - SHOWN, 'more rule')}" if len(rules) > SHOWN else ""
-    return f"allows {'; and '.join(rule_words(rule, policy, direction) for rule in rules[:SHOWN])}{more}"
+    return f"allows traffic {'; and '.join(rule_words(rule, policy, direction) for rule in rules[:SHOWN])}{more}"
 
 
 def _more(number: int, style: Style) -> Iterator[str]:

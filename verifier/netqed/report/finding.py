@@ -183,7 +183,7 @@ def counterexample(witness: Witness, style: Style) -> Iterator[str]:
     if witness.real:
         kind = "real workloads" if witness.source.kind == witness.destination.kind == "pod" else "real workload"
         if witness.rests_on_invented:
-            kind += ", resting on labels that nobody declares"
+            kind += f", resting on {_resting_on(witness)} that nobody declares"
     else:
         kind = "hypothetical: rests on what does not exist yet"
     traffic = witness.traffic
@@ -195,6 +195,12 @@ def counterexample(witness: Witness, style: Style) -> Iterator[str]:
         f"{blocked_word}{end_words(witness.source)} -> {end_words(witness.destination)}{another}  {traffic}  [{kind}]"
     )
     yield from note("counterexample", text, style, wrap=False)
+
+
+def _resting_on(witness: Witness) -> str:
+    """What was invented about sides that exist: `labels`, `an address`, or both."""
+    addresses = [text.startswith("address") for end in (witness.source, witness.destination) for text in end.invented]
+    return " and ".join(text for text, any_ in (("labels", not all(addresses)), ("an address", any(addresses))) if any_)
 
 
 def _invented(witness: Witness, style: Style) -> Iterator[str]:

@@ -89,7 +89,7 @@ def _definitions() -> Schema:
             restsOnInvented={
                 **_FLAG,
                 "description": "Whether anything about a side was invented: a pod that does not exist yet, a label "
-                "that a controller adds, or one of a namespace that nobody declares.",
+                "that a controller adds or of a namespace that nobody declares, an address.",
             },
             replay={**_or_null(_TEXT), "description": "A shell command that tries the connection in a cluster."},
             allowed={**_FLAG, "description": "True: a flow that the invariant forbids. False: one that it demands."},

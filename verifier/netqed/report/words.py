@@ -109,11 +109,11 @@ def port_words(port: PolicyPort) -> str:
 
 
 def rule_words(rule: PolicyRule, policy: NetworkPolicy, direction: Direction) -> str:
-    """What a rule allows: `from every pod in …, or … on TCP/8080, UDP/53`."""
+    """What a rule allows: `from every pod in … on TCP/8080, UDP/53`, or `from every pod in …; or …; on every port`."""
     preposition, anyone = ("from", "anyone") if direction == "ingress" else ("to", "anywhere")
     peers = peers_words(rule.peers, policy) if rule.peers else anyone
     ports = ", ".join(port_words(port) for port in rule.ports) if rule.ports else "every port"
-    return f"{preposition} {peers}; on {ports}"
+    return f"{preposition} {peers}{';' if '; or ' in peers else ''} on {ports}"
 
 
 def rules_of(policy: NetworkPolicy, direction: Direction) -> tuple[PolicyRule, ...]:
