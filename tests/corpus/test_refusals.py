@@ -42,7 +42,7 @@ def test_recipes_that_share_a_name_are_refused_together(ask: Callable[..., Resul
     run = ask("netpol-recipes")
     assert run.exit_code == 3
     assert "netpol-recipes/11-deny-egress-traffic-from-an-application-0.yaml:1:1" in text(run)
-    assert "netpol-recipes/11-deny-egress-traffic-from-an-application-1.yaml:1:1" in text(run)
+    assert "netpol-recipes/11-deny-egress-traffic-from-an-application-1.yaml:11:3" in text(run)
     assert "NetworkPolicy default/foo-deny-egress" in text(run)
     assert "differ in spec.egress" in text(run)
     assert "1 error: nothing was checked" in text(run)
@@ -55,7 +55,7 @@ def test_a_namespace_twice_with_different_labels_is_refused(ask: Callable[..., R
     """Knative's Namespace, and the patch that adds labels to it, read as if it were an object of its own."""
     run = ask(CORE, INJECTION)
     assert run.exit_code == 3
-    assert f"{INJECTION}:1:1" in text(run)
+    assert f"{INJECTION}:5:3" in text(run)
     assert f"{CORE}:1:1" in text(run)
     assert "Namespace knative-serving" in text(run)
     assert "differ in labels" in text(run)

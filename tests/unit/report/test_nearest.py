@@ -57,26 +57,27 @@ def rule(*peers: PolicyPeer, ports: tuple[PolicyPort, ...] = (PolicyPort("TCP", 
 @pytest.mark.parametrize(
     ("ports", "path", "label"),
     [
-        ((PolicyPort(None, 8443),), (0, "ports", 0, "port"), "admits TCP/8443, not TCP/9000"),
-        ((PolicyPort("TCP", 9001, 9010),), (0, "ports", 0, "port"), "admits TCP/9001-9010, not TCP/9000"),
-        ((PolicyPort("UDP", 9000),), (0, "ports", 0, "protocol"), "admits UDP/9000, not TCP/9000"),
-        ((PolicyPort("UDP"),), (0, "ports", 0, "protocol"), "admits UDP, not TCP/9000"),
+        ((PolicyPort(None, 8443),), (0, "ports", 0, "port"), "admits TCP/8443, but not TCP/9000"),
+        ((PolicyPort("TCP", 9001, 9010),), (0, "ports", 0, "port"), "admits TCP/9001-9010, but not TCP/9000"),
+        ((PolicyPort("UDP", 9000),), (0, "ports", 0, "protocol"), "admits UDP/9000, but not TCP/9000"),
+        ((PolicyPort("UDP"),), (0, "ports", 0, "protocol"), "admits UDP, but not TCP/9000"),
         (
             (PolicyPort("TCP", "https"),),
             (0, "ports", 0, "port"),
-            "admits TCP/https (port 8443 of shop/api), not TCP/9000",
+            "admits TCP/https (port 8443 of shop/api), but not TCP/9000",
         ),
         (
             (PolicyPort("TCP", "http"),),
             (0, "ports", 0, "port"),
-            "admits TCP/http (a name that no container of shop/api declares), not TCP/9000",
+            "admits TCP/http (a name that no container of shop/api declares), but not TCP/9000",
         ),
-        ((PolicyPort("TCP", 80), PolicyPort("UDP", 53)), (0, "ports"), "admits TCP/80, UDP/53, not TCP/9000"),
+        ((PolicyPort("TCP", 80), PolicyPort("UDP", 53)), (0, "ports"), "admits TCP/80, UDP/53, but not TCP/9000"),
     ],
 )
 def test_the_port_is_all_that_fails(ports: tuple[PolicyPort, ...], path: FieldPath, label: str) -> None:
     assert found(rule(FITS, ports=ports)) == (Distance.PORT, path, label)
-    assert found(PolicyRule(None, ports)) == (Distance.PORT, path, label)
+    for everyone in (rule(ports=ports), rule(PolicyPeer(LabelSelector(), LabelSelector()), ports=ports)):
+        assert found(everyone) == (Distance.PORT_OF_ANYONE, path, label)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +107,13 @@ def test_the_port_is_all_that_fails(ports: tuple[PolicyPort, ...], path: FieldPa
 )
 def test_a_part_of_the_peer_fails(peer: PolicyPeer, path: str, label: str) -> None:
     assert found(rule(peer)) == (Distance.PART_OF_PEER, (0, "from", 0, path), label)
+
+
+def test_one_of_several_items_is_pointed_at_and_the_others_are_not_forgotten() -> None:
+    near = found(rule(PolicyPeer(namespace_selector=selector(x="y")), PolicyPeer(pod_selector=selector(app="site"))))
+    assert near is not None
+    assert near[1] == (0, "from", 1, "podSelector")
+    assert near[2].endswith("web/deployment/site is in web (nor does another item match)")
 
 
 def test_a_namespace_that_nobody_declares_is_said_to_be_one() -> None:
@@ -147,7 +155,14 @@ def test_the_nearest_of_several_comes_first() -> None:
     far = rule(PolicyPeer(namespace_selector=selector(tier="front")))
     part = rule(PolicyPeer(pod_selector=selector(app="site")))
     port = rule(FITS, ports=(PolicyPort("TCP", 80),))
-    for rules, index in (((far, part, port), 2), ((far, part), 1), ((port, port), 0), ((far, far), 0)):
+    anyone = rule(ports=(PolicyPort("TCP", 80),))
+    for rules, index in (
+        ((far, anyone, part, port), 3),
+        ((far, anyone, part), 2),
+        ((far, anyone), 1),
+        ((port, port), 0),
+        ((far, far), 0),
+    ):
         shown = witness(*rules)
         near = nearest(shown, shown.decision.ingress)
         assert near is not None and near.rule == index
@@ -172,7 +187,7 @@ def test_the_other_policies_are_told_in_brief_after_it() -> None:
     text = told(shown)
     order = [
         "ingress rule 1 of policy shop/api allows traffic from web/deployment/site, but not on this port: it admits "
-        "TCP/80, not TCP/9000",
+        "TCP/80, but not TCP/9000",
         "= besides: policy shop/api allows traffic from anyone on TCP/81",
         "= besides: policy shop/other allows traffic from every namespace with tier=front",
         "= besides: policy shop/deny-all has no ingress rule, so it allows nothing",

@@ -202,8 +202,11 @@ def test_only_what_policies_govern_can_be_isolated() -> None:
     text = report_on(nothing_isolates(real("batch", "report", {}), host))
     assert "= to fix: isolate egress of namespace batch" in text
     assert "isolate ingress" not in text
-    nowhere = report_on(nothing_isolates(hypothetical(), host))
-    assert "to fix" not in nowhere
+    nowhere = report_on(nothing_isolates(hypothetical(), real("shop", "api", {})))
+    assert "isolate ingress of namespace shop" in nowhere
+    assert "isolate egress" not in nowhere
+    last = report_on(nothing_isolates(hypothetical(), host))
+    assert "= to fix: isolate egress of namespace front-2: add a NetworkPolicy there with podSelector {}, " in last
 
 
 def test_a_rule_that_can_be_narrowed_needs_no_other_policy() -> None:

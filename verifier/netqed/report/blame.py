@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from netqed.analysis.results import Witness
+from netqed.analysis.results import Witness, WitnessEnd
 from netqed.reference.flow import Direction, DirectionDecision, RuleMatch
 from netqed.reference.selectors import NAMESPACE_NAME_LABEL
 from netqed.report.excerpt import Mark, excerpt, lines_within
@@ -165,7 +165,7 @@ def _nearest(witness: Witness, near: Near, direction: Direction, style: Style) -
     name = bare_name(other(witness, direction))
     way = "from" if direction == "ingress" else "to"
     rule = f"{direction} rule {near.rule + 1} of policy {policy.key}"
-    if near.distance is Distance.PORT:
+    if near.distance in (Distance.PORT, Distance.PORT_OF_ANYONE):
         says = f"{rule} allows traffic {way} {name}, but not on this port"
     else:
         says = f"{rule} allows {witness.traffic}, but not {way} {name}"
@@ -176,7 +176,7 @@ def _nearest(witness: Witness, near: Near, direction: Direction, style: Style) -
     yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}   {style.show(says)}"
     marks = [Mark(span, near.label)]
     base: FieldPath = ("spec", direction, near.rule)
-    shown: FieldPath = (*base, "ports") if near.distance is Distance.PORT else near.path
+    shown: FieldPath = (*base, "ports") if near.distance in (Distance.PORT, Distance.PORT_OF_ANYONE) else near.path
     context = lines_within(policy.document, shown, ITEM_LINES)
     if near.distance is Distance.PART_OF_PEER:
         context |= lines_within(policy.document, near.path[:-1], ITEM_LINES)
@@ -266,16 +266,20 @@ def _isolating(policy: NetworkPolicy, name: str, direction: Direction, style: St
 def to_isolate(witness: Witness, style: Style) -> Iterator[str]:
     """Where no rule lets the flow through since nothing isolates a side: which policy would."""
     key = "to fix"
-    decision = witness.decision
-    for one in (decision.ingress, decision.egress):
+    decisions = [one for one in (witness.decision.ingress, witness.decision.egress) if one.reason == "not-isolated"]
+    # To isolate a namespace that was made up helps against no other: only where it is all that there is to say.
+    known = [one for one in decisions if _is_known(governed(witness, one.direction))]
+    for one in known or decisions:
         end = governed(witness, one.direction)
-        if one.reason != "not-isolated" or not (end.exists or end.namespace_exists):
-            continue
         kind = one.direction.capitalize()
-        chosen = f"that selects {bare_name(end)}" if end.exists else "and podSelector {}"
+        chosen = f"that selects {bare_name(end)}, with" if end.exists else "with podSelector {},"
         text = (
-            f"isolate {one.direction} of namespace {end.namespace}: add a NetworkPolicy there {chosen}, with "
+            f"isolate {one.direction} of namespace {end.namespace}: add a NetworkPolicy there {chosen} "
             f"policyTypes [{kind}] and a rule for each flow that it still needs"
         )
         yield from note(key, text, style)
         key = "or"
+
+
+def _is_known(end: WitnessEnd) -> bool:
+    return end.exists or end.namespace_exists

@@ -36,7 +36,9 @@ class Distance(IntEnum):
     """The peer matches; only the port does not."""
     PART_OF_PEER = 1
     """The port matches, and one of the peer's two selectors, or a block but for its `except`."""
-    PEER = 2
+    PORT_OF_ANYONE = 2
+    """As PORT, of a rule that is for everyone, which tells little of what its author meant for this side."""
+    PEER = 3
     """The port matches; no part of the peer does."""
 
 
@@ -95,7 +97,9 @@ class _Rule:
         if peer_fits and not port_fits:
             matching = None if fitting is None else (*self.peers_path, fitting)
             path, label = self._port(ports)
-            return Near(self.policy, self.index, Distance.PORT, path, label, matching)
+            anyone = fitting is None or _is_anyone(peers[fitting])
+            distance = Distance.PORT_OF_ANYONE if anyone else Distance.PORT
+            return Near(self.policy, self.index, distance, path, label, matching)
         if port_fits and not peer_fits:
             return self._peer(peers)
         return None
@@ -117,7 +121,7 @@ class _Rule:
         """What to point at where no port matches, and what the ports are."""
         path: FieldPath = (*self.path, "ports")
         admits = ", ".join(self._port_words(port) for port in ports)
-        label = f"admits {admits}, not {self.witness.traffic}"
+        label = f"admits {admits}, but not {self.witness.traffic}"
         if len(ports) > 1:
             return path, label
         (port,) = ports
@@ -147,7 +151,9 @@ class _Rule:
         for index, peer in enumerate(peers):
             found = self._part(peer, (*self.peers_path, index))
             if found is not None:
-                return Near(self.policy, self.index, Distance.PART_OF_PEER, *found)
+                part, label = found
+                neither = "" if len(peers) == 1 else " (nor does another item match)"
+                return Near(self.policy, self.index, Distance.PART_OF_PEER, part, label + neither)
         name = bare_name(other(self.witness, self.direction))
         comparable = [index for index, peer in enumerate(peers) if self._comparable(peer)]
         if not comparable:
@@ -194,6 +200,10 @@ class _Rule:
     def _namespace_labels(self) -> dict[str, str]:
         end = other(self.witness, self.direction)
         return dict(namespace_labels(end.namespace or "", end.namespace_labels))
+
+
+def _is_anyone(peer: PolicyPeer) -> bool:
+    return peer.namespace_selector == LabelSelector() and peer.pod_selector in (None, LabelSelector())
 
 
 def _end(end: WitnessEnd, witness: Witness) -> End:
