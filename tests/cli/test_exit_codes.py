@@ -218,3 +218,21 @@ def test_options_reach_the_question(run: Callable[..., Result], monkeypatch: pyt
     assert seen["paths"] == ("a", "b")
     assert (settings.namespace, settings.scope, settings.rlimit) == ("team", "now", 9)
     assert settings.ignore_unknown == ("CiliumNetworkPolicy",)
+
+
+@pytest.mark.parametrize(
+    ("args", "message", "help_"),
+    [
+        (("check", "--spce", "x"), "no such option", "netqed check"),
+        (("check", "--scope", "ever"), "invalid value for '--scope'", "netqed check"),
+        (("prove",), "missing argument 'SENTENCE'", "netqed prove"),
+        (("chekc",), "no command 'chekc': did you mean `check`?", "netqed"),
+    ],
+)
+def test_a_usage_error_looks_like_any_other(args: tuple[str, ...], message: str, help_: str) -> None:
+    done = CliRunner().invoke(cli, args, prog_name="netqed")
+    lines = done.stderr.splitlines()
+    assert done.exit_code == 3
+    assert lines[0].startswith(f"error: {message}")
+    assert lines[1] == f"   = help: see `{help_} --help`"
+    assert lines[-1] == "1 error: nothing was checked"
