@@ -191,7 +191,7 @@ def hypothetical() -> WitnessEnd:
         False,
         {"app": "x"},
         {"tier": "front"},
-        ("label app=x", "namespace front-2", "namespace label tier=front"),
+        ("label app=x", "namespace label tier=front"),
     )
 
 
