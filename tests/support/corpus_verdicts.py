@@ -83,7 +83,7 @@ REFUTED: dict[str, dict[str, Flow]] = {
             "monitoring/daemonset/node-exporter -> monitoring/deployment/grafana TCP/3000"
         ),
         "only prometheus-app can reach grafana-app except from host-networked": passes(
-            "monitoring/alertmanager/main -> monitoring/grafana (hypothetical) TCP/1",
+            "monitoring/alertmanager/main -> monitoring/another-grafana (hypothetical) TCP/1",
             "alertmanager-networkPolicy.yaml:14",
         ),
         "only monitoring/prometheus/k8s can reach grafana except from host-networked": passes(

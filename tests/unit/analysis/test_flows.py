@@ -254,10 +254,6 @@ HOSTS = (AGENT, UNPLACED, SOMEWHERE, PLACED, NAMED)
     [
         {"src": "sys/daemonset/agents", "dst": "b/named"},
         {"src": "sys/daemonset/agents", "src_ip": "10.9.0.1", "dst": "b/somewhere"},
-        {"src": "sys/agent", "dst": "b/somewhere"},
-        {"src": "sys/unplaced", "dst": "b/named"},
-        {"src_ip": "10.9.0.1", "dst": "b/somewhere"},
-        {"src_ip": "10.9.0.7", "dst": "b/named"},
         {"src_ip": "fd09::1", "dst": "b/deployment/api", "dst_ip": "fd00::9"},
     ],
 )
@@ -275,6 +271,10 @@ def test_whether_both_are_on_one_node_is_asked_for_where_it_decides(keys: dict[s
 @pytest.mark.parametrize(
     ("keys", "allowed"),
     [
+        ({"src": "sys/agent", "dst": "b/somewhere"}, False),
+        ({"src": "sys/unplaced", "dst": "b/named"}, False),
+        ({"src_ip": "10.9.0.1", "dst": "b/somewhere"}, False),
+        ({"src_ip": "10.9.0.7", "dst": "b/named"}, False),
         ({"src": "sys/agent", "dst": "b/placed"}, False),
         ({"src": "sys/agent", "dst": "b/named"}, False),
         ({"src": "sys/unplaced", "dst": "b/placed"}, False),

@@ -129,7 +129,8 @@ class Directory:
 
         That node's own traffic always enters (A6, fact 40). The source must be a node, or a pod that uses its node's
         network (A7, fact 43). Names of both nodes tell them apart, and so do addresses of one family. An address that
-        the input gives to no node is outside.
+        the input gives to no node is outside. A pod is where the input says that it is; the node is open of a
+        template's pods only.
         """
         source, destination = flow.source, flow.destination
         if not isinstance(destination, PodEnd):
@@ -137,6 +138,8 @@ class Directory:
         if not (source.host_network if isinstance(source, PodEnd) else source.address in self._nodes):
             return False
         if source.node is not None and destination.node is not None:
+            return False
+        if destination.identity and not (isinstance(source, PodEnd) and not source.identity):
             return False
         address = source.address
         own = (*destination.node_addresses, *(self._world.nodes or {}).get(destination.node or "", ()))
