@@ -12,6 +12,7 @@ from typing import Final
 from netqed_smt.model import (
     And,
     At,
+    Choice,
     Constant,
     Direction,
     InCidr,
@@ -135,6 +136,8 @@ class Encoder:
                 return solver.negation(self.term(operand, side))
             case At(other, operand):
                 return self.term(operand, other)
+            case Choice(name):
+                return solver.boolean(f"choice.{name}")
             case ProtocolIs(number):
                 return flow.protocol_is(number)
             case PortBetween(first, last):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from netqed_smt.model import (
     And,
     At,
+    Choice,
     Constant,
     InCidr,
     IsExternal,
@@ -99,6 +100,7 @@ class Footprint:
                     self.compared_namespace_labels.add(key)
                 case (
                     Constant()
+                    | Choice()
                     | IsPod()
                     | IsHostNetworked()
                     | IsHost()

@@ -191,6 +191,13 @@ class SameNamespaceLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A named matter that is one way or the other for all flows alike, such as whether a policy is there."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class At:
     """An endpoint predicate, of the given side."""
 
@@ -222,6 +229,7 @@ Predicate = (
     | SameNamespace
     | SameLabel
     | SameNamespaceLabel
+    | Choice
     | At
 )
 

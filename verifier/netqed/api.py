@@ -64,6 +64,8 @@ class Settings:
     """Kinds of unsupported policies to pass over: the verdicts are then not complete, and say so."""
     scope: Scope | None = None
     """Of invariants that name none; None is `always` for `cannot` and `only`, `now` for `can`."""
+    why: bool = False
+    """Whether proofs come with the policies that they need."""
     rlimit: int | None = None
     """Budget of one question to the solver, in its own units of work; None is the default."""
     stdin: str | bytes | None = None
@@ -160,6 +162,7 @@ def check(
                 default_scope=settings.scope,
                 today=settings.today,
                 rlimit=settings.rlimit,
+                why=settings.why,
                 progress=settings.progress,
                 decided=decided.append,
             )

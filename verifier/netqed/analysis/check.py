@@ -31,13 +31,15 @@ def check(
     default_scope: Scope | None = None,
     today: date | None = None,
     rlimit: int | None = None,
+    why: bool = False,
     progress: Progress | None = None,
     decided: Callable[[Result], None] | None = None,
 ) -> InputResult:
     """The verdicts on every invariant of a resolved spec, in its order, and what they rest on.
 
     `default_scope` is that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
-    budget for one question, in Z3's resource units; `decided` is given each result as soon as it is known. Raises
+    budget for one question, in Z3's resource units; `why` adds to each proof the policies that it needs; `decided` is
+    given each result as soon as it is known. Raises
     InputError where assumptions contradict the input or each other, and Disagreement where the evaluator
     does not confirm a witness.
     """
@@ -52,7 +54,7 @@ def check(
             problems = list(contradictions(session))
         if problems:
             raise InputError(problems)
-        judge = Judge(session, default_scope, today or date.today())
+        judge = Judge(session, default_scope, today or date.today(), why=why)
         results = []
         for number, stated in enumerate(spec.invariants):
             if progress is not None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from netqed.reference.flow import Decision
 from netqed.resources.cluster import Note
-from netqed.resources.objects import Labels, Workload
+from netqed.resources.objects import Labels, NetworkPolicy, Workload
 from netqed.spec.document import Scope, StatedInvariant
 
 
@@ -72,11 +72,23 @@ PROTOCOL_NAMES: Mapping[int, str] = {1: "ICMP", 6: "TCP", 17: "UDP", 58: "ICMPv6
 
 
 @dataclass(frozen=True, slots=True)
+class Essential:
+    """A policy that a proof needs, and a flow that violates the invariant once it is gone and with it whatever policy
+    the proof does not need."""
+
+    policy: NetworkPolicy
+    witness: Witness
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """No flow in scope violates the invariant."""
 
     rests_on: tuple[str, ...] = ()
     """What the proof needed beside the policies: assumption sentences of the spec, `pods have private addresses`, …"""
+    because: tuple[Essential, ...] | None = None
+    """Policies that suffice for the proof, whichever of the others are deleted, and of which none can be left out;
+    None where nobody asked, or the budget did not suffice to tell."""
     word: Literal["proved"] = "proved"
 
 

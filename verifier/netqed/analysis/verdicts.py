@@ -6,10 +6,11 @@ from datetime import date
 from typing import Literal
 
 from netqed.analysis.closers import closers
+from netqed.analysis.cores import Cores
 from netqed.analysis.endpoints import leaves
 from netqed.analysis.hints import port_hints, witness_hints
 from netqed.analysis.questions import Question, default_scope
-from netqed.analysis.results import Proved, Refuted, Result, Unknown, Vacuous, Verdict
+from netqed.analysis.results import Essential, Proved, Refuted, Result, Unknown, Vacuous, Verdict
 from netqed.analysis.session import Session
 from netqed.analysis.vacuity import idle_selector, idle_source, idle_values
 from netqed.analysis.wishes import Candidates, Wishes
@@ -37,12 +38,13 @@ _BUDGET = "the solver's budget ran out"
 class Judge:
     """Decides the invariants of one session."""
 
-    def __init__(self, session: Session, default: Scope | None, today: date) -> None:
+    def __init__(self, session: Session, default: Scope | None, today: date, *, why: bool = False) -> None:
         self._session = session
         self._default = default
         self._today = today
         self._wishes = Wishes(session.questions)
         self._maker = WitnessMaker(session.roster, session.universe)
+        self._cores = Cores(session, self._wishes, self._maker) if why else None
 
     def result(self, stated: StatedInvariant) -> Result:
         """The invariant's verdict, and whether it fails the run."""
@@ -87,7 +89,7 @@ class Judge:
                 except BudgetExhausted:
                     return Unknown(_BUDGET)
             case Answer.UNSAT:
-                return self._proved(question, literals, violation)
+                return self._proved(stated.invariant, question, literals, violation)
 
     def _narrowed(self) -> Verdict:
         """What the policies allow may still be closed by objects that netqed does not read."""
@@ -116,17 +118,27 @@ class Judge:
         who, holds = self._session.endpoints.who(endpoint), self._session.membership.holds
         return [one.code for one in self._session.universe.classes if holds(who, one.members[0]) is not (not inside)]
 
-    def _proved(self, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
+    def _proved(self, invariant: Invariant, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
         session = self._session
         needed = session.needed([*literals, *violation])
         subject = session.questions.literal(question.subject)
         match session.questions.ask([*literals, subject]):
             case Answer.SAT:
-                return self._narrowed() if question.must_allow and session.cluster.narrowing else Proved(needed)
+                if question.must_allow and session.cluster.narrowing:
+                    return self._narrowed()
+                return Proved(needed, self._because(invariant, question, literals))
             case Answer.UNKNOWN:
                 return Unknown(_BUDGET)
             case Answer.UNSAT:
                 return Vacuous(self._why_empty(literals, subject))
+
+    def _because(self, invariant: Invariant, question: Question, literals: list[Term]) -> tuple[Essential, ...] | None:
+        if self._cores is None:
+            return None
+        try:
+            return self._cores.because(question, literals, self._candidates(invariant))
+        except BudgetExhausted:
+            return None
 
     def _why_empty(self, literals: list[Term], subject: Term) -> str:
         """What empties the invariant: an assumption, the scope, or its own words."""

@@ -11,7 +11,7 @@ from netqed.analysis.results import Witness, WitnessEnd
 from netqed.analysis.roster import Roster
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd
-from netqed.resources.objects import ContainerPort, Labels
+from netqed.resources.objects import ContainerPort, Labels, NetworkPolicy
 from netqed.spec.sentences import NamespacesNamed
 from netqed_smt.classes import FREE_CODE
 from netqed_smt.question import EndValues, FlowValues
@@ -46,9 +46,17 @@ class WitnessMaker:
         self._evaluator = Evaluator(roster.world)
         self._carried: dict[str, frozenset[str]] = {}
 
-    def witness(self, values: FlowValues, *, allowed: bool, by_address: tuple[bool, bool] = (False, False)) -> Witness:
+    def witness(
+        self,
+        values: FlowValues,
+        *,
+        allowed: bool,
+        by_address: tuple[bool, bool] = (False, False),
+        policies: tuple[NetworkPolicy, ...] | None = None,
+    ) -> Witness:
         """The witness, replayed. `by_address` says of the source and the destination whether the invariant goes by
-        their addresses; one that the input does not give is then part of what the witness rests on.
+        their addresses; one that the input does not give is then part of what the witness rests on. `policies` are
+        those that are there, if not all of the input's.
 
         Raises Disagreement where the evaluator's decision is not the one that the encoding found (`allowed`).
         """
@@ -63,6 +71,9 @@ class WitnessMaker:
             if one.namespace is not None and one.namespaces is not None
         }
         world, evaluator = self._roster.world, self._evaluator
+        if policies is not None:
+            world = replace(world, policies=policies)
+            evaluator = Evaluator(world)
         if any(invented.values()):
             world = replace(world, namespaces={**(world.namespaces or {}), **invented})
             evaluator = Evaluator(world)

@@ -132,7 +132,7 @@ def spec_option(function: Function) -> Function:
 
 
 def question_options(function: Function) -> Function:
-    """--scope, --cni, --rlimit."""
+    """--scope, --cni, --why, --rlimit."""
     section = "Question"
     return _all(
         click.option(
@@ -152,6 +152,13 @@ def question_options(function: Function) -> Function:
             section=section,
             help="The reading of what the API leaves to the network plugin. Only `spec`, what the API's "
             "conformance tests pin, is known yet.",
+        ),
+        click.option(
+            "--why",
+            is_flag=True,
+            cls=Option,
+            section=section,
+            help="Say of each proof which policies it needs, and what would get through without each.",
         ),
         click.option(
             "--rlimit",
@@ -266,6 +273,7 @@ def settings_of(source: Input, options: dict[str, Any], progress: Callable[[int,
         ignore_unknown=tuple(options.get("ignored") or ()),
         scope=options.get("scope"),
         rlimit=options.get("rlimit"),
+        why=options.get("why", False),
         stdin=source.stdin,
         progress=progress,
     )

@@ -5,7 +5,7 @@ Written from the policy model and the API's text; the evaluator is another readi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
@@ -40,6 +40,10 @@ PROTOCOLS: Final = {"TCP": 6, "UDP": 17, "SCTP": 132}
 """IP protocol numbers of the protocols that the API names."""
 
 
+Presence = Callable[[NetworkPolicy], Predicate]
+"""Says of a policy when it is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleOrigin:
     """Where a lowered rule comes from: `spec.<direction>[index]` of the policy."""
@@ -49,19 +53,20 @@ class RuleOrigin:
     index: int
 
 
-def networkpolicy_layers(policies: Iterable[NetworkPolicy]) -> tuple[Layer, Layer]:
+def networkpolicy_layers(policies: Iterable[NetworkPolicy], *, presence: Presence | None = None) -> tuple[Layer, Layer]:
     """The ingress layer and the egress layer of a set of policies.
 
     Rules are a union and there is no order (A1, fact 2); a pod that some policy selects for the direction is governed
-    and denied by default (A1, fact 1).
+    and denied by default (A1, fact 1). With `presence` each policy has a say only where that is true of it.
     """
     listed = tuple(policies)
-    return _layer(listed, Direction.INGRESS), _layer(listed, Direction.EGRESS)
+    known = presence or (lambda policy: TRUE)
+    return _layer(listed, Direction.INGRESS, known), _layer(listed, Direction.EGRESS, known)
 
 
-def _layer(policies: tuple[NetworkPolicy, ...], direction: Direction) -> Layer:
+def _layer(policies: tuple[NetworkPolicy, ...], direction: Direction, presence: Presence) -> Layer:
     applying = [policy for policy in policies if direction in effective_directions(policy)]
-    subjects = {id(policy): _subject(policy) for policy in applying}
+    subjects = {id(policy): all_of([presence(policy), _subject(policy)]) for policy in applying}
     rules = [
         Rule(
             subject=subjects[id(policy)],

@@ -75,6 +75,8 @@ def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> It
     yield from rest
     if stated.name is not None and verbose:
         yield from note("invariant", stated.sentence, style)
+    if isinstance(verdict, Proved):
+        yield from because(verdict, style)
     if isinstance(verdict, Refuted):
         yield from counterexample(verdict.witness, style)
     if isinstance(verdict, Vacuous) and verbose:
@@ -83,6 +85,19 @@ def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> It
         yield from note("why", stated.why, style)
     for hint in result.hints:
         yield from note("hint", hint, style)
+
+
+def because(verdict: Proved, style: Style) -> Iterator[str]:
+    """The policies that a proof needs, each with a flow that it holds back, or that it lets through."""
+    if verdict.because == ():
+        yield from note("because", "it holds without any policy", style)
+    for one in verdict.because or ():
+        document = one.policy.document
+        place = f" ({document.span(('metadata', 'name')).start})" if document is not None else ""
+        flow = f"{end_words(one.witness.source)} -> {end_words(one.witness.destination)}  {one.witness.traffic}"
+        word = "allowed" if one.witness.decision.allowed else "blocked"
+        yield from note("because", f"policy {one.policy.key}{place}", style)
+        yield from note("without it", f"{flow} is {word}, if the policies that are not needed are gone too", style)
 
 
 def _word(result: Result) -> str:
@@ -130,6 +145,7 @@ def _evidence(result: Result, style: Style, *, verbose: bool) -> Iterator[str]:
             yield from note("scope", scope_words(result.scope), style)
             for thing in verdict.rests_on:
                 yield from note("rests on", thing, style)
+            yield from because(verdict, style)
         case Refuted():
             yield from _refutation(verdict, style, verbose=verbose)
         case Unknown():

@@ -14,6 +14,7 @@ from netqed.analysis.flow_evidence import written
 from netqed.analysis.results import (
     Basis,
     CheckResult,
+    Essential,
     InputResult,
     NamespaceCounts,
     Proved,
@@ -105,13 +106,21 @@ def _result(result: Result) -> dict[str, Any]:
 def _evidence(verdict: Verdict) -> dict[str, Any]:
     match verdict:
         case Proved():
-            return {"restsOn": list(verdict.rests_on)}
+            because = verdict.because
+            return {
+                "restsOn": list(verdict.rests_on),
+                "because": None if because is None else [_essential(one) for one in because],
+            }
         case Refuted():
             return {"witness": _witness(verdict.witness), "closers": list(verdict.closers)}
         case Unknown() | Vacuous():
             return {"reason": verdict.reason}
         case _ as never:
             assert_never(never)
+
+
+def _essential(one: Essential) -> dict[str, Any]:
+    return {**_policy(one.policy), "without": _witness(one.witness)}
 
 
 def _witness(witness: Witness) -> dict[str, Any]:

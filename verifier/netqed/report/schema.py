@@ -71,7 +71,23 @@ def _definitions() -> Schema:
             basis=_ref("basis"),
         ),
         "result": _result(),
-        "proved": _object(restsOn=_TEXTS),
+        "proved": _object(
+            restsOn=_TEXTS,
+            because={
+                **_or_null(_list("essential")),
+                "description": "With --why: policies that suffice for the proof, whichever of the others are deleted, "
+                "and of which none can be left out. Null where nobody asked or the budget did not suffice.",
+            },
+        ),
+        "essential": _object(
+            policy=_TEXT,
+            place=_or_null(_ref("place")),
+            without={
+                **_ref("witness"),
+                "description": "A flow that violates the invariant once the policy is gone, and with it whatever "
+                "policy the proof does not need.",
+            },
+        ),
         "reasoned": _object(reason=_TEXT),
         "refuted": _object(
             witness=_ref("witness"),
