@@ -39,6 +39,7 @@ from netqed_smt.model import (
     SameNamespace,
     SameNamespaceLabel,
     Side,
+    ToOwnNode,
     Verb,
     WorkloadIs,
 )
@@ -65,6 +66,8 @@ class FlowTerms:
         """Both sides are one and the same pod or node."""
         self.own_node = solver.boolean("flow.ownnode")
         """The source is at the address of the destination pod's own node."""
+        self.to_own_node = solver.boolean("flow.toownnode")
+        """The destination is at the address of the source pod's own node."""
 
     def protocol_is(self, number: int) -> Term:
         """The flow's IP protocol."""
@@ -146,6 +149,8 @@ class Encoder:
                 return flow.destination.port_names[name, protocol]
             case OwnNode():
                 return flow.own_node
+            case ToOwnNode():
+                return flow.to_own_node
             case SameEndpoint():
                 return flow.same_endpoint
             case SameNamespace():

@@ -37,6 +37,7 @@ from netqed_smt.model import (
     SameLabel,
     SameNamespace,
     SameNamespaceLabel,
+    ToOwnNode,
     WorkloadIs,
 )
 
@@ -58,6 +59,7 @@ class Footprint:
     workloads: set[int] = field(default_factory=set)
     compared_labels: set[str] = field(default_factory=set)
     """Keys whose values are compared between the sides: every value in the cluster counts."""
+    choices: set[str] = field(default_factory=set)
     compared_namespace_labels: set[str] = field(default_factory=set)
 
     def add(self, predicate: Predicate) -> None:
@@ -98,14 +100,16 @@ class Footprint:
                 case SameNamespaceLabel(key):
                     self.namespace_labels.setdefault(key, set())
                     self.compared_namespace_labels.add(key)
+                case Choice(name):
+                    self.choices.add(name)
                 case (
                     Constant()
-                    | Choice()
                     | IsPod()
                     | IsHostNetworked()
                     | IsHost()
                     | IsExternal()
                     | OwnNode()
+                    | ToOwnNode()
                     | SameEndpoint()
                     | SameNamespace()
                 ):

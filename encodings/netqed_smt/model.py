@@ -167,6 +167,11 @@ class OwnNode:
 
 
 @dataclass(frozen=True, slots=True)
+class ToOwnNode:
+    """The destination is at the address of the source pod's own node: the node itself or a host-networked pod on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SameEndpoint:
     """Both sides are one and the same pod."""
 
@@ -225,6 +230,7 @@ Predicate = (
     | PortBetween
     | NamedPort
     | OwnNode
+    | ToOwnNode
     | SameEndpoint
     | SameNamespace
     | SameLabel

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
-from netqed_smt.model import Predicate
+from netqed_smt.model import Choice, Predicate
 from netqed_smt.population import Address
 from netqed_smt.sides import SideTerms
 from netqed_smt.solver import Answer, Term
@@ -39,6 +39,8 @@ class FlowValues:
     port: int
     ipv6: bool
     own_node: bool
+    choices: Mapping[str, bool] = field(default_factory=dict)
+    """How the solver decided the choices that the question's policies speak of, by name."""
 
 
 class BudgetExhausted(Exception):
@@ -78,6 +80,10 @@ class Questions:
             port=solver.value(flow.port),
             ipv6=ipv6,
             own_node=solver.truth(flow.own_node),
+            choices={
+                name: solver.truth(self.universe.encoder.term(Choice(name)))
+                for name in sorted(self.universe.footprint.choices)
+            },
         )
 
     def _end(self, side: SideTerms, version: int) -> EndValues:

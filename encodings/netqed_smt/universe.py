@@ -32,6 +32,7 @@ class Universe:
     def __init__(self, solver: Solver, population: Population, footprint: Footprint) -> None:
         self.solver = solver
         self.population = population
+        self.footprint = footprint
         for key in footprint.compared_labels:
             footprint.labels[key].update(pod.labels[key] for pod in population.pods if key in pod.labels)
         for key in footprint.compared_namespace_labels:
@@ -230,6 +231,9 @@ class Universe:
         )
         solver.require(
             solver.equivalence(flow.own_node, solver.conjunction((source.at_node, destination.pod, same_node)))
+        )
+        solver.require(
+            solver.equivalence(flow.to_own_node, solver.conjunction((destination.at_node, source.pod, same_node)))
         )
         # Two workloads of the input may share an address in a dump that was not taken at one instant.
         unknown = [0, *(one.code for one in self.classes if not one.first.addresses)]

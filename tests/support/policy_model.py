@@ -41,6 +41,7 @@ class Flow:
     port: int = 80
     same: bool = False
     own_node: bool = False
+    to_own_node: bool = False
 
     def end(self, side: Side) -> End:
         return self.source if side is Side.SOURCE else self.destination
@@ -67,6 +68,8 @@ def holds(predicate: Predicate, flow: Flow, side: Side | None = None) -> bool:
             return (name, protocol, flow.port) in flow.destination.ports
         case model.OwnNode():
             return flow.own_node
+        case model.ToOwnNode():
+            return flow.to_own_node
         case model.SameEndpoint():
             return flow.same
         case model.SameNamespace():

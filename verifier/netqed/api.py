@@ -64,8 +64,13 @@ class Settings:
     """Kinds of unsupported policies to pass over: the verdicts are then not complete, and say so."""
     scope: Scope | None = None
     """Of invariants that name none; None is `always` for `cannot` and `only`, `now` for `can`."""
+    cni: str | None = None
+    """The network plugin whose answers hold where the API leaves a matter open, by its name in `netqed cni`, or `spec`;
+    None means that every answer must do."""
     why: bool = False
-    """Whether proofs come with the policies that they need."""
+    """Whether proofs come with the policies that they need, and refutations with every way in."""
+    mend: bool = False
+    """Whether refutations come with edits that would mend them."""
     rlimit: int | None = None
     """Budget of one question to the solver, in its own units of work; None is the default."""
     stdin: str | bytes | None = None

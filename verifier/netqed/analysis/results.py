@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from netqed.reference.flow import Decision
+from netqed.plugins.matters import Matter, Reading
+from netqed.reference.flow import Decision, Direction, Reason, RuleMatch
 from netqed.resources.cluster import Note
 from netqed.resources.objects import Labels, NetworkPolicy, Workload
+from netqed.sources.position import FieldPath
 from netqed.spec.document import Scope, StatedInvariant
+from netqed_smt.model import Predicate
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,106 @@ class Essential:
 
 
 @dataclass(frozen=True, slots=True)
+class Portability:
+    """On which network plugins an invariant is refuted, where the matters that the API leaves to them are open."""
+
+    reading: Reading
+    """The witness's: it happens where these matters are decided so."""
+    turns_on: tuple[tuple[Matter, bool], ...]
+    """The answers that the witness needs: under any other answer to one of them it is no violation."""
+    by_spec: bool
+    """Whether the invariant is refuted under the reading `spec` too."""
+    refuted_on: tuple[str, ...]
+    """Known plugins on which it is refuted, whatever is not verified of them, in the table's order."""
+    open_on: tuple[str, ...]
+    """Known plugins on which it may be refuted: that turns on an answer of theirs that is not verified."""
+    holds_on: tuple[str, ...]
+    """Known plugins on which it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CubeSide:
+    """One side of a cube of flows, as a conjunction: every endpoint that all of `facts` are true of."""
+
+    facts: tuple[tuple[Predicate, bool], ...]
+    """Endpoint predicates of the policy model, each with whether it must hold or must not; none is any endpoint."""
+    words: str
+    """In words, as the reports print it: `web/app=checkout`, `any pod of payments`, `10.0.0.0/8`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """A product of sources, destinations and traffic. Every flow of it that can exist is in the set that it is of."""
+
+    source: CubeSide
+    destination: CubeSide
+    relations: tuple[tuple[Predicate, bool], ...] = ()
+    """Facts of both sides together, such as that they are of one namespace."""
+    protocol: int | None = None
+    """IP protocol number; None is any."""
+    ports: tuple[tuple[int, int], ...] = ()
+    """Inclusive ranges of destination ports; none is any."""
+    choices: tuple[tuple[Matter, bool], ...] = ()
+    """Answers to matters left to network plugins that it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """A family of violating flows that get through in one way: what lets them out and what lets them in are the same
+    for all of them."""
+
+    cube: Cube
+    witness: Witness
+    """One flow of the family, replayed."""
+    egress: RuleMatch | Reason
+    """The rule that lets them out, or why none was needed."""
+    ingress: RuleMatch | Reason
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """Every independent way in which an invariant is violated."""
+
+    ways: tuple[WayIn, ...]
+    left_out: int | None = 0
+    """How many more there are; None where only that there are more is known."""
+    unique: bool = False
+    """Whether the verdict's witness is the only violating flow between workloads, ports and protocols."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A rule that almost lets a blocked flow through: the flow would pass if this one condition held."""
+
+    policy: NetworkPolicy
+    direction: Direction
+    rule: int
+    path: FieldPath
+    """The element that fails."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit of a policy."""
+
+    policy: NetworkPolicy | None
+    """The policy that is edited; None where one is added."""
+    words: str
+    """What is done, in words: `require both selectors of spec.ingress[0].from`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """Edits that together make an invariant hold and break no other; no proper part of them suffices."""
+
+    changes: tuple[Change, ...]
+    diff: str | None
+    """A unified diff of the input's own files that makes the edits, comments kept; None where the input is no file that
+    can be edited."""
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """No flow in scope violates the invariant."""
 
@@ -89,6 +192,11 @@ class Proved:
     because: tuple[Essential, ...] | None = None
     """Policies that suffice for the proof, whichever of the others are deleted, and of which none can be left out;
     None where nobody asked, or the budget did not suffice to tell."""
+    matters: tuple[tuple[Matter, bool], ...] = ()
+    """Answers of the plugin that `--cni` names, or of `spec`, that the proof needs; empty where it holds whatever
+    plugins do."""
+    namespace_labels: tuple[str, ...] = ()
+    """Labels of namespaces, as `key` on `namespace`, that the proof needs to be as declared."""
     word: Literal["proved"] = "proved"
 
 
@@ -99,6 +207,14 @@ class Refuted:
     witness: Witness
     closers: tuple[str, ...] = ()
     """Assumption sentences each of which alone would close it, where the witness rests on something invented."""
+    portability: Portability | None = None
+    """None where `--cni` fixes the reading."""
+    ways: WaysIn | None = None
+    """None where nobody asked, and for `can`."""
+    near_misses: tuple[NearMiss, ...] = ()
+    """For `can`, the rules that almost let the witness through."""
+    mends: tuple[Mend, ...] | None = None
+    """None where nobody asked."""
     word: Literal["refuted"] = "refuted"
 
 
@@ -170,6 +286,8 @@ class Basis:
     digest: str
     stated: int = 0
     """Workloads, of `workloads`, that only the spec states."""
+    idle_assumptions: tuple[str, ...] = ()
+    """Sentences of `assumptions` that no proof of the run needed."""
     narrowing: tuple[Note, ...] = ()
     """Objects of kinds that only close traffic further, which netqed does not read."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
+from netqed.plugins.matters import SPEC, Reading
 from netqed.resources.objects import ContainerPort, Labels, NetworkPolicy
 from netqed.sources.position import FieldPath
 
@@ -60,6 +61,8 @@ class World:
     policies: tuple[NetworkPolicy, ...] = ()
     namespaces: Mapping[str, Labels] | None = None
     nodes: Mapping[str, tuple[Address, ...]] | None = None
+    reading: Reading = SPEC
+    """How the matters that the API leaves to network plugins are decided."""
 
 
 @dataclass(frozen=True, slots=True)
