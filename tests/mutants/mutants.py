@@ -30,8 +30,8 @@ MUTANTS = (
     Mutant(
         "AND for OR of peers",
         NETWORKPOLICY,
-        "return any_of([_peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE",
-        "return all_of([_peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE",
+        "return any_of([self.peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE",
+        "return all_of([self.peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE",
     ),
     Mutant(
         "podSelector ignored beside a namespaceSelector",
@@ -56,14 +56,14 @@ MUTANTS = (
     Mutant(
         "except ignored",
         NETWORKPOLICY,
-        "*(negate(InCidr(network(excepted))) for excepted in block.except_ or ())",
-        "",
+        "*(negate(InCidr(network(cut))) for cut in block.except_ or ()), owners]",
+        "owners]",
     ),
     Mutant(
         "endPort exclusive",
         NETWORKPOLICY,
-        "PortBetween(port.port, port.end_port or port.port)",
-        "PortBetween(port.port, max(port.port, (port.end_port or port.port) - 1))",
+        "numbers = PortBetween(first, port.end_port)",
+        "numbers = PortBetween(first, port.end_port - 1)",
     ),
     Mutant(
         "policyTypes absent: egress rules do not isolate egress",
@@ -86,14 +86,14 @@ MUTANTS = (
     Mutant(
         "a bare podSelector speaks of every namespace",
         NETWORKPOLICY,
-        "NamespaceIs(policy.namespace)\n            if peer.namespace_selector is None",
-        "TRUE\n            if peer.namespace_selector is None",
+        "NamespaceIs(policy.namespace)\n                if peer.namespace_selector is None",
+        "TRUE\n                if peer.namespace_selector is None",
     ),
     Mutant(
         "protocol defaults to all three",
         NETWORKPOLICY,
-        "    if port.port is None:\n        return ProtocolIs(protocol)",
-        "    if port.port is None:\n        return ProtocolIs(protocol) if port.protocol else TRUE",
+        "            case None:\n                return ProtocolIs(protocol)",
+        "            case None:\n                return ProtocolIs(protocol) if port.protocol else TRUE",
     ),
     Mutant(
         "protocol defaults to UDP",
@@ -104,13 +104,13 @@ MUTANTS = (
     Mutant(
         "what the own node sends is governed",
         NETWORKPOLICY,
-        "        exempt.append(OwnNode())",
-        "        pass",
+        "any_of([SameEndpoint(), all_of([own_node[0], self.decided(own_node[1])])])",
+        "SameEndpoint()",
     ),
     Mutant(
         "host-networked pods are matched as pods",
         NETWORKPOLICY,
-        "return all_of([IsPod(), negate(IsHostNetworked())])",
+        "return all_of([IsPod(), any_of([negate(IsHostNetworked()), *map(self.decided, host_networked)])])",
         "return IsPod()",
     ),
     Mutant(

@@ -25,7 +25,7 @@ class PinnedEngine:
     def __init__(self, world: World) -> None:
         self._namespaces = world.namespaces or {}
         self._nodes = world.nodes or {}
-        layers = networkpolicy_layers(world.policies)
+        layers = networkpolicy_layers(world.policies, reading=world.reading)
         footprint = Footprint()
         footprint.add_layers(layers)
         self._solver = Solver()
@@ -78,8 +78,12 @@ class PinnedEngine:
         pins += self._end(terms.source, flow.source, flow)
         pins += self._end(terms.destination, flow.destination, flow)
         pins.append(self._truth(terms.same_endpoint, _is_same(flow)))
-        pins.append(self._truth(terms.own_node, self._is_own_node(flow)))
+        pins.append(self._truth(terms.own_node, self._is_own_node(flow.source, flow.destination)))
+        pins.append(self._truth(terms.to_own_node, self._is_own_node(flow.destination, flow.source)))
         return pins
+
+    def _is_node(self, end: AddressEnd) -> bool:
+        return end.node is not None or any(end.address in addresses for addresses in self._nodes.values())
 
     def _truth(self, term: Term, value: bool) -> Term:
         return term if value else self._solver.negation(term)
@@ -88,7 +92,7 @@ class PinnedEngine:
         solver, vocabulary = self._solver, self._vocabulary
         pins = [
             self._truth(side.pod, isinstance(end, PodEnd)),
-            self._truth(side.host, isinstance(end, AddressEnd) and end.node is not None),
+            self._truth(side.host, isinstance(end, AddressEnd) and self._is_node(end)),
             self._truth(side.host_network, isinstance(end, PodEnd) and end.host_network),
         ]
         labels: Labels = {}
@@ -115,19 +119,17 @@ class PinnedEngine:
             pins.append(side.address_is(end.address.version, int(end.address)))
         return [pin for pin in pins if pin is not solver.true]
 
-    def _is_own_node(self, flow: Flow) -> bool:
-        """The source is the destination pod's node, or a host-networked pod on it."""
-        source, destination = flow.source, flow.destination
-        if not isinstance(destination, PodEnd):
+    def _is_own_node(self, other: End, pod: End) -> bool:
+        """The other side is the pod's node, or a host-networked pod on it."""
+        if not isinstance(pod, PodEnd):
             return False
-        addresses = {*destination.node_addresses, *self._nodes.get(destination.node or "", ())}
-        match source:
+        addresses = {*pod.node_addresses, *self._nodes.get(pod.node or "", ())}
+        match other:
             case AddressEnd(address, node):
-                return (node is not None and node == destination.node) or address in addresses
+                return (node is not None and node == pod.node) or address in addresses
             case PodEnd():
-                at_node = source.host_network
-                same = source.node is not None and source.node == destination.node
-                return at_node and (same or (source.address is not None and source.address in addresses))
+                same = other.node is not None and other.node == pod.node
+                return other.host_network and (same or (other.address is not None and other.address in addresses))
 
 
 def _sides(flow: Flow, direction: Direction) -> list[tuple[Literal["source", "destination"], End]]:

@@ -11,12 +11,17 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Final
 
 from netqed.lowering.selectors import namespace_selector, pod_selector
+from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.resources.objects import IPBlock, LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule
 from netqed_smt.model import (
+    FALSE,
     TRUE,
     At,
+    Choice,
+    Constant,
     Direction,
     InCidr,
+    IsExternal,
     IsHostNetworked,
     IsPod,
     Layer,
@@ -30,6 +35,7 @@ from netqed_smt.model import (
     Rule,
     SameEndpoint,
     Side,
+    ToOwnNode,
     Verb,
     all_of,
     any_of,
@@ -53,37 +59,20 @@ class RuleOrigin:
     index: int
 
 
-def networkpolicy_layers(policies: Iterable[NetworkPolicy], *, presence: Presence | None = None) -> tuple[Layer, Layer]:
+def networkpolicy_layers(
+    policies: Iterable[NetworkPolicy], *, presence: Presence | None = None, reading: Reading | None = SPEC
+) -> tuple[Layer, Layer]:
     """The ingress layer and the egress layer of a set of policies.
 
     Rules are a union and there is no order (A1, fact 2); a pod that some policy selects for the direction is governed
-    and denied by default (A1, fact 1). With `presence` each policy has a say only where that is true of it.
+    and denied by default (A1, fact 1). With `presence` each policy has a say only where that is true of it. Matters
+    that are left to network plugins are decided by the reading; without one each is a `Choice` of the matter's name.
     """
     listed = tuple(policies)
     known = presence or (lambda policy: TRUE)
-    return _layer(listed, Direction.INGRESS, known), _layer(listed, Direction.EGRESS, known)
-
-
-def _layer(policies: tuple[NetworkPolicy, ...], direction: Direction, presence: Presence) -> Layer:
-    applying = [policy for policy in policies if direction in effective_directions(policy)]
-    subjects = {id(policy): all_of([presence(policy), _subject(policy)]) for policy in applying}
-    rules = [
-        Rule(
-            subject=subjects[id(policy)],
-            peer=_peers(policy, rule),
-            traffic=_ports(rule),
-            action=Verb.ALLOW,
-            origin=RuleOrigin(policy, direction, index),
-        )
-        for policy in applying
-        for index, rule in enumerate((policy.ingress if direction is Direction.INGRESS else policy.egress) or ())
-    ]
-    return Layer(
-        direction=direction,
-        rules=tuple(rules),
-        governs=all_of([any_of(subjects.values()), _governed_traffic(direction)]),
-        default=Verb.DENY,
-        name="NetworkPolicy",
+    return (
+        _Lowering(Direction.INGRESS, reading).layer(listed, known),
+        _Lowering(Direction.EGRESS, reading).layer(listed, known),
     )
 
 
@@ -97,51 +86,149 @@ def effective_directions(policy: NetworkPolicy) -> frozenset[Direction]:
     return frozenset({Direction.INGRESS})
 
 
-def _governed_traffic(direction: Direction) -> Predicate:
-    """What policies decide at all, under the reading `spec`: TCP, UDP and SCTP (A6, fact 42), not what a pod sends to
-    itself (fact 39), and not what the pod's own node sends it (facts 40 and 41: ingress only)."""
-    exempt: list[Predicate] = [SameEndpoint()]
-    if direction is Direction.INGRESS:
-        exempt.append(OwnNode())
-    return all_of([any_of([ProtocolIs(number) for number in PROTOCOLS.values()]), negate(any_of(exempt))])
+@dataclass(frozen=True, slots=True)
+class _Lowering:
+    """One direction under a reading, or under all."""
 
+    direction: Direction
+    reading: Reading | None
 
-def _policed_pod() -> Predicate:
-    """Pods as policies see them: host-networked ones are node traffic (A7, fact 43, option b)."""
-    return all_of([IsPod(), negate(IsHostNetworked())])
+    def decided(self, matter: Matter) -> Predicate:
+        """Whether the matter is answered with yes."""
+        return Choice(matter.value) if self.reading is None else Constant(matter in self.reading)
 
+    def layer(self, policies: tuple[NetworkPolicy, ...], presence: Presence) -> Layer:
+        subjects: dict[int, Predicate] = {}
+        rules = []
+        for policy in policies:
+            applies = self._applies(policy)
+            if applies == FALSE:
+                continue
+            subject = all_of([presence(policy), applies, self._subject(policy)])
+            subjects[id(policy)] = subject
+            rules += [
+                Rule(
+                    subject=subject,
+                    peer=self._peers(policy, rule),
+                    traffic=self._ports(rule),
+                    action=Verb.ALLOW,
+                    origin=RuleOrigin(policy, self.direction, index),
+                )
+                for index, rule in enumerate(self._rules(policy))
+            ]
+        return Layer(
+            direction=self.direction,
+            rules=tuple(rules),
+            governs=all_of([any_of(subjects.values()), self._governed_traffic()]),
+            default=Verb.DENY,
+            name="NetworkPolicy",
+        )
 
-def _subject(policy: NetworkPolicy) -> Predicate:
-    """The pods of the policy's namespace that podSelector matches; unset is all of them (A2, fact 8)."""
-    return all_of([_policed_pod(), NamespaceIs(policy.namespace), pod_selector(policy.pod_selector or LabelSelector())])
+    def _rules(self, policy: NetworkPolicy) -> tuple[PolicyRule, ...]:
+        return (policy.ingress if self.direction is Direction.INGRESS else policy.egress) or ()
 
+    def _applies(self, policy: NetworkPolicy) -> Predicate:
+        """Whether the policy isolates its pods for the direction: it is among its types, or has rules all the same and
+        the plugin goes by those (A1, fact 7)."""
+        if self.direction in effective_directions(policy):
+            return TRUE
+        return self.decided(Matter.OMITTED_DIRECTION) if self._rules(policy) else FALSE
 
-def _peers(policy: NetworkPolicy, rule: PolicyRule) -> Predicate:
-    """Any of the peers; unset or empty is everything, external addresses included (A2, fact 12)."""
-    return any_of([_peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE
+    def _governed_traffic(self) -> Predicate:
+        """What policies decide at all: TCP, UDP and SCTP, and on some plugins every protocol (A6, fact 42); not what a
+        pod sends to itself (fact 39), nor what its own node sends it (fact 40) or it sends to its own node (fact 41),
+        these two as the plugin has it."""
+        own_node: tuple[Predicate, Matter] = (
+            (OwnNode(), Matter.OWN_NODE_INGRESS)
+            if self.direction is Direction.INGRESS
+            else (ToOwnNode(), Matter.OWN_NODE_EGRESS)
+        )
+        exempt = any_of([SameEndpoint(), all_of([own_node[0], self.decided(own_node[1])])])
+        protocols = [ProtocolIs(number) for number in PROTOCOLS.values()]
+        return all_of([any_of([*protocols, self.decided(Matter.OTHER_PROTOCOLS)]), negate(exempt)])
 
+    def _policed_pod(self, *host_networked: Matter) -> Predicate:
+        """Pods as policies see them: host-networked ones only where one of the matters is answered with yes (A7, fact
+        43)."""
+        return all_of([IsPod(), any_of([negate(IsHostNetworked()), *map(self.decided, host_networked)])])
 
-def _peer(policy: NetworkPolicy, peer: PolicyPeer) -> Predicate:
-    """One peer: the selectors of one item are both required (A3, fact 21); without a namespaceSelector the pods are of
-    the policy's namespace (fact 19)."""
-    if peer.ip_block is not None:
-        return _block(peer.ip_block)
-    return all_of(
-        [
-            _policed_pod(),
-            NamespaceIs(policy.namespace)
-            if peer.namespace_selector is None
-            else namespace_selector(peer.namespace_selector),
-            TRUE if peer.pod_selector is None else pod_selector(peer.pod_selector),
-        ]
-    )
+    def _subject(self, policy: NetworkPolicy) -> Predicate:
+        """The pods of the policy's namespace that podSelector matches; unset is all of them (A2, fact 8)."""
+        return all_of(
+            [
+                self._policed_pod(Matter.HOST_PODS_GOVERNED),
+                NamespaceIs(policy.namespace),
+                pod_selector(policy.pod_selector or LabelSelector()),
+            ]
+        )
 
+    def _peers(self, policy: NetworkPolicy, rule: PolicyRule) -> Predicate:
+        """Any of the peers; unset or empty is everything, external addresses included (A2, fact 12)."""
+        return any_of([self.peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE
 
-def _block(block: IPBlock) -> Predicate:
-    """Addresses of the block less its exceptions (A3, fact 25), whoever has them, pods included (fact 24)."""
-    return all_of(
-        [InCidr(network(block.cidr)), *(negate(InCidr(network(excepted))) for excepted in block.except_ or ())]
-    )
+    def peer(self, policy: NetworkPolicy, peer: PolicyPeer) -> Predicate:
+        """One peer: the selectors of one item are both required (A3, fact 21); without a namespaceSelector the pods are
+        of the policy's namespace (fact 19)."""
+        if peer.ip_block is not None:
+            return self._block(peer.ip_block)
+        matters = [Matter.HOST_PODS_SELECTED]
+        if peer.namespace_selector is not None and peer.pod_selector in (None, LabelSelector()):
+            matters.append(Matter.HOST_PODS_BY_NAMESPACE)
+        return all_of(
+            [
+                self._policed_pod(*matters),
+                NamespaceIs(policy.namespace)
+                if peer.namespace_selector is None
+                else namespace_selector(peer.namespace_selector),
+                TRUE if peer.pod_selector is None else pod_selector(peer.pod_selector),
+            ]
+        )
+
+    def _block(self, block: IPBlock) -> Predicate:
+        """Addresses of the block less its exceptions (A3, fact 25): external ones, and those of pods and of nodes as
+        the plugin has it (fact 24). A host-networked pod's address is its node's (A7, fact 43)."""
+        of_pods, of_nodes = self.decided(Matter.BLOCK_PODS), self.decided(Matter.BLOCK_NODES)
+        if of_pods == of_nodes == TRUE:
+            owners: Predicate = TRUE
+        else:
+            pod = all_of([IsPod(), negate(IsHostNetworked())])
+            owners = any_of(
+                [IsExternal(), all_of([pod, of_pods]), all_of([negate(IsExternal()), negate(pod), of_nodes])]
+            )
+        return all_of(
+            [InCidr(network(block.cidr)), *(negate(InCidr(network(cut))) for cut in block.except_ or ()), owners]
+        )
+
+    def _ports(self, rule: PolicyRule) -> Predicate:
+        """Any of the ports; unset or empty is all traffic, whatever its protocol (A2, fact 13)."""
+        return any_of([self.port(port) for port in rule.ports]) if rule.ports else TRUE
+
+    def port(self, port: PolicyPort) -> Predicate:
+        """One port: protocol TCP where unset (A2, fact 15), every port of it where unset (fact 16), `endPort` included
+        where the plugin knows it (fact 17), a name as the destination pod resolves it (A5, fact 33). A host-networked
+        pod resolves none, unless it counts as a pod in this direction (A7, fact 43)."""
+        protocol = PROTOCOLS[port.protocol or "TCP"]
+        match port.port:
+            case None:
+                return ProtocolIs(protocol)
+            case str(name):
+                return all_of([ProtocolIs(protocol), NamedPort(name, protocol), self._resolves()])
+            case int(first):
+                numbers: Predicate = PortBetween(first, first)
+                if port.end_port is not None and port.end_port > first:
+                    longer = all_of([PortBetween(first + 1, port.end_port), self.decided(Matter.END_PORT)])
+                    if longer == PortBetween(first + 1, port.end_port):
+                        numbers = PortBetween(first, port.end_port)
+                    else:
+                        numbers = any_of([numbers, longer])
+                return all_of([ProtocolIs(protocol), numbers])
+
+    def _resolves(self) -> Predicate:
+        """Whether the destination has port names in this direction."""
+        ingress = self.direction is Direction.INGRESS
+        as_pod = self.decided(Matter.HOST_PODS_GOVERNED if ingress else Matter.HOST_PODS_SELECTED)
+        pods = any_of([negate(At(Side.DESTINATION, IsHostNetworked())), as_pod])
+        return pods if ingress else all_of([pods, self.decided(Matter.EGRESS_PORT_NAMES)])
 
 
 def network(cidr: str) -> Network:
@@ -160,22 +247,3 @@ def network(cidr: str) -> Network:
             return read
         case IPv4Network():
             return read
-
-
-def _ports(rule: PolicyRule) -> Predicate:
-    """Any of the ports; unset or empty is all traffic, whatever its protocol (A2, fact 13)."""
-    return any_of([_port(port) for port in rule.ports]) if rule.ports else TRUE
-
-
-def _port(port: PolicyPort) -> Predicate:
-    """One port: protocol TCP where unset (A2, fact 15), every port of it where unset (fact 16), `endPort` included
-    (fact 17), a name as the destination pod resolves it (A5, fact 33); a host-networked pod resolves none, since it is
-    its node (A7, fact 43)."""
-    protocol = PROTOCOLS[port.protocol or "TCP"]
-    if port.port is None:
-        return ProtocolIs(protocol)
-    if isinstance(port.port, str):
-        return all_of(
-            [ProtocolIs(protocol), NamedPort(port.port, protocol), negate(At(Side.DESTINATION, IsHostNetworked()))]
-        )
-    return all_of([ProtocolIs(protocol), PortBetween(port.port, port.end_port or port.port)])

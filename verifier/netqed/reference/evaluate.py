@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from netqed.reference import reading
+from netqed.reference import reading as decisions
 from netqed.reference.blocks import Version, covers
 from netqed.reference.flow import (
     Address,
@@ -50,6 +50,7 @@ class Evaluator:
     def __init__(self, world: World) -> None:
         self._namespaces: Mapping[str, Labels] = world.namespaces or {}
         self._nodes: Mapping[str, tuple[Address, ...]] = world.nodes or {}
+        self._reading = world.reading
         self._policies: dict[str, list[NetworkPolicy]] = defaultdict(list)
         for policy in world.policies:
             self._policies[policy.namespace].append(policy)
@@ -63,7 +64,7 @@ class Evaluator:
         one, other = flow.source.address, flow.destination.address
         if one is not None and other is not None and one.version != other.version:
             raise ValueError(f"mixed families: {one} and {other}")
-        if flow.protocol in reading.GOVERNED_PROTOCOLS and flow.port is None:
+        if flow.protocol in decisions.GOVERNED_PROTOCOLS and flow.port is None:
             raise ValueError(f"IP protocol {flow.protocol} needs a port")
         return Decision(
             ingress=self._decide(flow, "ingress", flow.destination, flow.source),
@@ -72,16 +73,17 @@ class Evaluator:
 
     def _decide(self, flow: Flow, direction: Direction, governed: End, other: End) -> DirectionDecision:
         """Decide one direction, which governs one side and matches rules against the other."""
-        if not isinstance(governed, PodEnd) or not reading.is_governed(governed):
+        if not isinstance(governed, PodEnd) or not decisions.is_governed(self._reading, governed):
             return DirectionDecision(direction, "not-a-governed-pod")
-        if flow.port is None or flow.protocol not in reading.GOVERNED_PROTOCOLS:
+        if not decisions.is_governed_protocol(self._reading, flow.protocol):
             return DirectionDecision(direction, "not-governed-protocol")
-        if reading.is_same_pod(flow.source, flow.destination):
+        if decisions.is_same_pod(flow.source, flow.destination):
             return DirectionDecision(direction, "same-pod")
-        if direction == "ingress" and reading.comes_from_own_node(other, governed, self._nodes):
+        if decisions.passes_own_node(self._reading, direction, governed, other, self._nodes):
             return DirectionDecision(direction, "own-node")
 
-        selecting = tuple(p for p in self._policies.get(governed.namespace, ()) if isolates(p, governed, direction))
+        listed = self._policies.get(governed.namespace, ())
+        selecting = tuple(policy for policy in listed if isolates(policy, governed, direction, self._reading))
         if not selecting:
             return DirectionDecision(direction, "not-isolated")  # fact 1
 
@@ -90,7 +92,7 @@ class Evaluator:
         candidates: list[_Candidate] = []
         for policy in selecting:
             for index, rule in enumerate(rules_of(policy, direction)):
-                match self._rule_matches(policy, direction, index, rule, flow, flow.port, other):
+                match self._rule_matches(policy, direction, index, rule, flow, other):
                     case RuleMatch() as found:
                         matches.append(found)
                     case _Candidate() as candidate:
@@ -111,15 +113,20 @@ class Evaluator:
         index: int,
         rule: PolicyRule,
         flow: Flow,
-        port: int,
         other: End,
     ) -> RuleMatch | _Candidate | None:
         """Whether one rule matches the flow: one of its ports does and one of its peers does (A1, fact 4). A list that
         is absent or empty matches all (A2, facts 11 to 13)."""
         port_index = None
         if rule.ports:
-            hits = (i for i, p in enumerate(rule.ports) if port_matches(p, flow.protocol, port, flow.destination))
-            port_index = next(hits, None)
+            port_index = next(
+                (
+                    number
+                    for number, item in enumerate(rule.ports)
+                    if port_matches(item, flow.protocol, flow.port, flow.destination, direction, self._reading)
+                ),
+                None,
+            )
             if port_index is None:
                 return None
         if not rule.peers:
@@ -127,7 +134,7 @@ class Evaluator:
         versions = _possible_versions(flow)
         undecided: dict[int, IPBlock] = {}
         for peer_index, peer in enumerate(rule.peers):
-            matched = peer_matches(peer, other, policy.namespace, self._labels_of, versions)
+            matched = peer_matches(peer, other, policy.namespace, self._labels_of, versions, self._reading, self._nodes)
             if matched:
                 return RuleMatch(policy, direction, index, peer_index, port_index)
             if matched is None and peer.ip_block is not None:

@@ -86,10 +86,10 @@ class RuleMatch:
 
 
 Reason = Literal[
-    "not-a-governed-pod",  # the side is external, a node, or a host-networked pod (A7)
-    "not-governed-protocol",  # other than TCP, UDP and SCTP (A6, fact 42)
+    "not-a-governed-pod",  # the side is external, a node, or (in most readings) a host-networked pod (A7)
+    "not-governed-protocol",  # in most readings, other than TCP, UDP and SCTP (A6, fact 42)
     "same-pod",  # A6, fact 39
-    "own-node",  # ingress from the pod's own node (A6, fact 40)
+    "own-node",  # ingress from the pod's own node (A6, fact 40), in some readings egress to it (fact 41)
     "not-isolated",  # no policy selects the pod for this direction
     "rule",  # isolated, and a rule matches
     "no-rule",  # isolated, and no rule matches: denied

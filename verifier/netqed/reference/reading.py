@@ -1,6 +1,7 @@
-"""The reading `spec`: one answer to each matter that the API leaves to the network plugin or says ambiguously.
+"""Every decision of the evaluator that the API leaves to network plugins, or says ambiguously, under a given reading.
 
-Every such decision of the evaluator is taken here and nowhere else; docs/semantics.md names the alternatives.
+Such a decision is taken here and nowhere else; docs/semantics.md says what the API's text has on each, and
+docs/plugins.md what plugins do.
 """
 
 from __future__ import annotations
@@ -8,42 +9,79 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from netqed.reference.flow import Address, AddressEnd, End, PodEnd
+from netqed.plugins.matters import Matter, Reading
+from netqed.reference.flow import Address, AddressEnd, Direction, End, PodEnd
+from netqed.resources.objects import LabelSelector, PolicyPeer
 
 TCP: Final = 6
 UDP: Final = 17
 SCTP: Final = 132
 
 GOVERNED_PROTOCOLS: Final = frozenset({TCP, UDP, SCTP})
-"""Protocols that a policy can deny, and the only ones that it speaks of (A6, fact 42). Any other protocol passes: the
-API promises no denial of it, and an analysis that counted on one would prove too much."""
+"""Protocols that a policy can deny on every plugin, and the only ones that have ports (A6, fact 42)."""
 
 
-def is_governed(end: End) -> bool:
-    """Whether policies govern this side: pods are governed, nodes, external addresses and host-networked pods are not
-    (A7, fact 43, second option: a host-networked pod is its node)."""
-    return isinstance(end, PodEnd) and not end.host_network
+def is_governed_protocol(reading: Reading, protocol: int) -> bool:
+    """Whether policies decide traffic of this IP protocol (A6, fact 42): of others than TCP, UDP and SCTP the API
+    promises neither denial nor permission."""
+    return protocol in GOVERNED_PROTOCOLS or Matter.OTHER_PROTOCOLS in reading
 
 
-def is_selectable(end: End) -> bool:
-    """Whether pod and namespace selectors of a peer can match this side (A3, fact 20; A7, fact 43): only pods that are
-    not on their node's network."""
-    return isinstance(end, PodEnd) and not end.host_network
+def is_governed(reading: Reading, end: End) -> bool:
+    """Whether policies govern this side: pods are governed, nodes and external addresses are not, and host-networked
+    pods are where the plugin treats them as pods rather than as their node (A7, fact 43)."""
+    return isinstance(end, PodEnd) and (not end.host_network or Matter.HOST_PODS_GOVERNED in reading)
 
 
-def block_address(end: End) -> Address | None:
-    """The address that an ipBlock is compared with; None where it is not known.
+def is_selectable(reading: Reading, end: End, peer: PolicyPeer) -> bool:
+    """Whether the selectors of the peer can match this side (A3, fact 20; A7, fact 43): pods, and host-networked ones
+    where the plugin treats them as pods. One plugin does so only for peers that speak of all pods of namespaces."""
+    if not isinstance(end, PodEnd):
+        return False
+    if not end.host_network or Matter.HOST_PODS_SELECTED in reading:
+        return True
+    of_all_pods = peer.pod_selector is None or peer.pod_selector == LabelSelector()
+    return peer.namespace_selector is not None and of_all_pods and Matter.HOST_PODS_BY_NAMESPACE in reading
 
-    A pod's own address counts (A3, fact 24), and a host-networked pod's is its node's (A7, fact 43). No address is
-    rewritten between the two ends (A8, fact 45): the flow is judged by the addresses that it is stated with.
+
+def block_sees(reading: Reading, end: End, nodes: Mapping[str, tuple[Address, ...]]) -> bool:
+    """Whether an ipBlock is compared with this side's address at all (A3, fact 24).
+
+    External addresses always are. On some plugins an address that is a pod's, or a node's, is in no block. A
+    host-networked pod has its node's address (A7, fact 43). No address is rewritten between the two ends (A8, fact 45).
     """
-    return end.address
+    match end:
+        case PodEnd(host_network=False):
+            return Matter.BLOCK_PODS in reading
+        case PodEnd():
+            return Matter.BLOCK_NODES in reading
+        case AddressEnd(address=address, node=node):
+            is_node = node is not None or any(address in addresses for addresses in nodes.values())
+            return not is_node or Matter.BLOCK_NODES in reading
 
 
-def resolves_named_ports(destination: End) -> bool:
-    """Whether a port's name can be looked up on this destination (A5, fact 36): an address has no names, and neither
-    has a host-networked pod, which is its node (A7, fact 43)."""
-    return isinstance(destination, PodEnd) and not destination.host_network
+def resolves_named_ports(reading: Reading, destination: End, direction: Direction) -> bool:
+    """Whether a port's name can be looked up on this destination in a rule of this direction (A5, fact 36): an address
+    has no names, and a host-networked pod has them where the plugin treats it as a pod (A7, fact 43). For egress some
+    plugins look up none."""
+    if not isinstance(destination, PodEnd):
+        return False
+    if direction == "egress" and Matter.EGRESS_PORT_NAMES not in reading:
+        return False
+    as_pod = Matter.HOST_PODS_GOVERNED if direction == "ingress" else Matter.HOST_PODS_SELECTED
+    return not destination.host_network or as_pod in reading
+
+
+def range_end(reading: Reading, port: int, end_port: int | None) -> int:
+    """The last port that an item with this `port` and `endPort` speaks of (A2, fact 17): plugins that do not know
+    `endPort` see the one port."""
+    return port if end_port is None or Matter.END_PORT not in reading else end_port
+
+
+def applies_omitted(reading: Reading) -> bool:
+    """Whether the rules of a direction that is not among the policy's types apply, and isolate (A1, fact 7). The API
+    says that they have no effect; some plugins go by the rules."""
+    return Matter.OMITTED_DIRECTION in reading
 
 
 def is_same_pod(source: End, destination: End) -> bool:
@@ -56,20 +94,26 @@ def is_same_pod(source: End, destination: End) -> bool:
     )
 
 
-def comes_from_own_node(source: End, destination: PodEnd, nodes: Mapping[str, tuple[Address, ...]]) -> bool:
-    """Whether the source is the node that the destination runs on, whose traffic always enters (A6, fact 40).
+def passes_own_node(
+    reading: Reading, direction: Direction, governed: PodEnd, other: End, nodes: Mapping[str, tuple[Address, ...]]
+) -> bool:
+    """Whether the direction is exempt because the other side is at the governed pod's own node: what that sends it
+    (A6, fact 40) and, on some plugins, what it sends there (A6, fact 41)."""
+    matter = Matter.OWN_NODE_INGRESS if direction == "ingress" else Matter.OWN_NODE_EGRESS
+    return matter in reading and is_own_node(other, governed, nodes)
 
-    Host-networked pods on that node are the node (A7, fact 43). A node is known by its name, or by its address: one
-    that `nodes` lists for the destination's node, or that the destination itself states. Only ingress has this
-    exemption; what a pod sends to its own node is governed (A6, fact 41).
-    """
-    match source:
+
+def is_own_node(other: End, pod: PodEnd, nodes: Mapping[str, tuple[Address, ...]]) -> bool:
+    """Whether one side is the node that a pod runs on, or a host-networked pod there, which is at its address (A7, fact
+    43). A node is known by its name, or by its address: one that `nodes` lists for the pod's node, or that the pod
+    itself states."""
+    match other:
         case PodEnd(host_network=False):
             return False
         case PodEnd(node=node, address=address) | AddressEnd(node=node, address=address):
-            if node is not None and node == destination.node:
+            if node is not None and node == pod.node:
                 return True
-            own = destination.node_addresses
-            if destination.node is not None:
-                own += nodes.get(destination.node, ())
+            own = pod.node_addresses
+            if pod.node is not None:
+                own += nodes.get(pod.node, ())
             return address is not None and address in own
