@@ -16,6 +16,7 @@ from netqed import api
 from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.results import CheckResult
 from netqed.cli import cli
+from netqed.plugins.matters import SPEC
 from netqed.reference.flow import AddressEnd, Flow, PodEnd, World
 from netqed.sources.position import InputError, Position, Problem
 from netqed.spec.document import Spec
@@ -138,6 +139,7 @@ def test_a_disagreement_is_5_and_leaves_a_bundle(run: Callable[..., Result]) -> 
     assert found["evaluator"] == {"ingress": True, "egress": False}
     assert found["encoding"] == {"ingress": True, "egress": True}
     assert found["source"]["labels"] == {"app": "api"}
+    assert {name for name, yes in found["reading"].items() if yes} == {matter.value for matter in SPEC.yes}
     items = json.loads((folder / "manifests.json").read_text())["items"]
     assert [item["kind"] for item in items] == ["Namespace", "NetworkPolicy"]
 

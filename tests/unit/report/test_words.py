@@ -137,6 +137,11 @@ def test_why_no_rule_was_needed(reason: Reason, end: WitnessEnd, words: str) -> 
     assert words in ungoverned_words(witness, DirectionDecision("ingress", reason))
 
 
+def test_why_what_a_pod_sends_to_its_own_node_needs_no_rule() -> None:
+    decision = DirectionDecision("egress", "own-node")
+    assert ungoverned_words(allowed_witness(), decision).endswith("always reaches its own node")
+
+
 def test_counts() -> None:
     assert [count(0, "policy"), count(1, "policy"), count(1204, "pod"), count(2, "day")] == [
         "0 policies",

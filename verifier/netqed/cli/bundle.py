@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netqed import __version__
+from netqed.plugins.matters import Matter
 
 if TYPE_CHECKING:
     from netqed.analysis.disagreement import Disagreement
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 README = """\
 netqed's evaluator and its encoding disagreed on one flow. One of them has a bug; no verdict was given.
 
-disagreement.json  the flow, and what each of the two answers
+disagreement.json  the flow, what each of the two answers, and how matters left to network plugins were decided
 manifests.json     the policies and namespaces that it was judged against
 
 The names, labels and addresses are those of your cluster: look through the files before you attach them to a report.
@@ -50,6 +51,7 @@ def bundle(disagreement: Disagreement) -> dict[str, str]:
         "port": flow.port,
         "evaluator": dict(zip(("ingress", "egress"), disagreement.reference, strict=True)),
         "encoding": dict(zip(("ingress", "egress"), disagreement.encoding, strict=True)),
+        "reading": {matter.value: matter in world.reading for matter in Matter},
         "nodes": {name: [str(a) for a in addresses] for name, addresses in (world.nodes or {}).items()},
     }
     items: list[Any] = [

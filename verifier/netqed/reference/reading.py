@@ -1,7 +1,8 @@
 """Every decision of the evaluator that the API leaves to network plugins, or says ambiguously, under a given reading.
 
 Such a decision is taken here and nowhere else; docs/semantics.md says what the API's text has on each, and
-docs/plugins.md what plugins do.
+docs/plugins.md what plugins do. A reading is asked about a matter only where the flow makes it matter: what it was not
+asked about plays no part in a decision.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def passes_own_node(
     """Whether the direction is exempt because the other side is at the governed pod's own node: what that sends it
     (A6, fact 40) and, on some plugins, what it sends there (A6, fact 41)."""
     matter = Matter.OWN_NODE_INGRESS if direction == "ingress" else Matter.OWN_NODE_EGRESS
-    return matter in reading and is_own_node(other, governed, nodes)
+    return is_own_node(other, governed, nodes) and matter in reading
 
 
 def is_own_node(other: End, pod: PodEnd, nodes: Mapping[str, tuple[Address, ...]]) -> bool:

@@ -167,6 +167,8 @@ def ungoverned_words(witness: Witness, decision: DirectionDecision) -> str:
         case "same-pod":
             return "a pod always reaches itself"
         case "own-node":
+            if direction == "egress":
+                return f"{name} always reaches its own node"
             return f"{name} is always reached from its own node"
         case "rule":
             return f"a rule allows it for {name}"
