@@ -39,6 +39,7 @@ class FlowValues:
     port: int
     ipv6: bool
     own_node: bool
+    to_own_node: bool
     choices: Mapping[str, bool] = field(default_factory=dict)
     """How the solver decided the choices that the question's policies speak of, by name."""
 
@@ -80,6 +81,7 @@ class Questions:
             port=solver.value(flow.port),
             ipv6=ipv6,
             own_node=solver.truth(flow.own_node),
+            to_own_node=solver.truth(flow.to_own_node),
             choices={
                 name: solver.truth(self.universe.encoder.term(Choice(name)))
                 for name in sorted(self.universe.footprint.choices)

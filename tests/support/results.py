@@ -22,7 +22,7 @@ from netqed.analysis.results import (
     Witness,
     WitnessEnd,
 )
-from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
+from netqed.reference.flow import Decision, DirectionDecision, Flow, PodEnd, RuleMatch, World
 from netqed.resources.cluster import Note
 from netqed.resources.objects import LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule, Workload
 from netqed.sources.position import FieldPath, Position, Span
@@ -135,6 +135,10 @@ def real(namespace: str, name: str, labels: Mapping[str, str], kind: str = "Depl
     return WitnessEnd("pod", workload.display, True, namespace, True, labels, {}, workload=workload)
 
 
+FLOW = Flow(PodEnd("batch", {"app": "report"}), PodEnd("shop", {"app": "api"}), 6, 8443)
+"""Reports do not look at the flow: they have the witness's own words for it."""
+
+
 def allowed_witness(source: WitnessEnd | None = None, destination: WitnessEnd | None = None) -> Witness:
     """batch reaches shop's api by the first peer of POLICY; nothing isolates batch for egress."""
     one = policy()
@@ -149,6 +153,8 @@ def allowed_witness(source: WitnessEnd | None = None, destination: WitnessEnd | 
             DirectionDecision("ingress", "rule", (one,), (RuleMatch(one, "ingress", 0, 0, 0),)),
             DirectionDecision("egress", "not-isolated"),
         ),
+        FLOW,
+        World(),
     )
 
 
@@ -163,6 +169,8 @@ def blocked_witness() -> Witness:
         None,
         "IPv4",
         Decision(DirectionDecision("ingress", "no-rule", (one,)), DirectionDecision("egress", "not-isolated")),
+        FLOW,
+        World(),
     )
 
 

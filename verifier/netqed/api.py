@@ -156,6 +156,7 @@ def check(
     settings = settings or Settings()
     started = time.perf_counter()
     spec = spec or Spec()
+    _require_known(settings.cni)
     loaded = _load_inputs(_inputs(spec, paths), spec, settings)
     results: list[InputResult] = []
     for name, cluster, resolved in loaded:
@@ -167,13 +168,14 @@ def check(
                 default_scope=settings.scope,
                 today=settings.today,
                 rlimit=settings.rlimit,
+                cni=settings.cni,
                 why=settings.why,
                 progress=settings.progress,
                 decided=decided.append,
             )
         except KeyboardInterrupt as interrupt:
             if decided:
-                results.append(InputResult(name, tuple(decided), (), basis(Roster(cluster, resolved))))
+                results.append(InputResult(name, tuple(decided), (), basis(Roster(cluster, resolved), settings.cni)))
             if not results:
                 raise
             partial = CheckResult(spec.file, tuple(results), time.perf_counter() - started)
@@ -257,6 +259,16 @@ def spec_schema() -> dict[str, Any]:
     from netqed.spec.schema import spec_schema as schema
 
     return schema()
+
+
+def _require_known(cni: str | None) -> None:
+    """InputError where there are no verdicts for the plugin."""
+    from netqed.plugins.table import answers_of
+
+    try:
+        answers_of(cni or "spec")
+    except ValueError as error:
+        raise InputError([Problem(str(error))]) from error
 
 
 def _stream(stdin: str | bytes | None) -> BinaryIO | None:

@@ -13,13 +13,15 @@ from netqed.analysis.results import Basis, InputResult, Result
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
+from netqed.plugins.table import plugin
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import Workload
 from netqed.sources.position import InputError
 from netqed.spec.document import Scope, Spec
 
-READING: Final = "spec"
-"""The reading of implementation-defined matters: what the API's conformance tests pin (docs/semantics.md)."""
+EVERY_READING: Final = "any network plugin"
+"""The reading where no plugin is named: every way in which known plugins decide what the API leaves to them, and every
+one that the API permits (docs/plugins.md)."""
 
 Progress = Callable[[int, int, str], None]
 
@@ -31,19 +33,21 @@ def check(
     default_scope: Scope | None = None,
     today: date | None = None,
     rlimit: int | None = None,
+    cni: str | None = None,
     why: bool = False,
     progress: Progress | None = None,
     decided: Callable[[Result], None] | None = None,
 ) -> InputResult:
     """The verdicts on every invariant of a resolved spec, in its order, and what they rest on.
 
-    `default_scope` is that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
+    `cni` is the plugin (or `spec`) by whose answers the policies are read; None is every reading. `default_scope` is
+    that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
     budget for one question, in Z3's resource units; `why` adds to each proof the policies that it needs; `decided` is
     given each result as soon as it is known. Raises
     InputError where assumptions contradict the input or each other, and Disagreement where the evaluator
     does not confirm a witness.
     """
-    session = Session(cluster, spec, rlimit)
+    session = Session(cluster, spec, rlimit, cni)
     try:
         problems = [
             problem
@@ -68,17 +72,17 @@ def check(
         name=None,
         results=tuple(results),
         namespaces=namespace_counts(session.roster),
-        basis=basis(session.roster),
+        basis=basis(session.roster, cni),
     )
 
 
-def basis(roster: Roster) -> Basis:
-    """What the answers on this input rest on."""
+def basis(roster: Roster, cni: str | None) -> Basis:
+    """What the answers on this input rest on, read as the plugin `cni` has it."""
     cluster = roster.cluster
     return Basis(
-        reading=READING,
+        reading=EVERY_READING if cni is None else cni,
         assumptions=tuple(stated.sentence for stated in roster.spec.assumptions),
-        standing=tuple(_standing(roster)),
+        standing=(*_standing(roster), *_of_plugin(cni)),
         sources=cluster.sources,
         files=cluster.files,
         objects=cluster.objects,
@@ -101,8 +105,7 @@ def _standing(roster: Roster) -> Iterator[str]:
         "what a pod's own node sends it as a node, or passes on to it, cannot be blocked and is not asked about "
         "(host-networked pods are)"
     )
-    yield "host-networked pods have their node's address and no policy governs them; none are invented"
-    yield "policies govern TCP, UDP and SCTP, and an ipBlock matches pods' addresses"
+    yield "host-networked pods have their node's address; none are invented"
     for version in sorted(roster.public_pods):
         yield f"pods may have any IPv{version} address, as one of the input has one that is not private"
     if not roster.spec.cluster.pod_cidrs and len(roster.public_pods) < 2:
@@ -115,6 +118,20 @@ def _standing(roster: Roster) -> Iterator[str]:
     undeclared = sum(labels is None for labels in roster.namespaces.values())
     if undeclared:
         yield "namespaces that nobody declares may carry any labels beside their own name"
+
+
+def _of_plugin(cni: str | None) -> Iterator[str]:
+    """What the reading takes for granted: how it answers, or that every answer is considered."""
+    match cni:
+        case None:
+            yield "what the API leaves to network plugins may be either way (netqed cni shows which has what)"
+        case "spec":
+            yield "no policy governs host-networked pods, and no selector matches them"
+            yield "policies govern TCP, UDP and SCTP, and an ipBlock matches pods' addresses"
+        case _:
+            named = plugin(cni)
+            yield f"{named.title} answers as `netqed cni {named.name}` says ({named.looked_at})"
+            yield from (f"{named.title}: {note}" for note in named.notes)
 
 
 def _is_stranded(workload: Workload, roster: Roster) -> bool:

@@ -46,7 +46,7 @@ class Cores:
     def _outcomes(self) -> tuple[Term, Term]:
         """Literals of the flows that the policies that are there allow, and of those that they do not."""
         solver, encoder = self.session.solver, self.session.universe.encoder
-        layers = lower(self.session.cluster, presence=_presence)
+        layers = lower(self.session.cluster, presence=_presence, reading=None)
         allowed = solver.conjunction([encoder.allowed(layers, direction) for direction in Direction])
         return solver.literal(allowed, "allowed by some"), solver.literal(solver.negation(allowed), "blocked by some")
 

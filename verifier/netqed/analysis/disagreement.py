@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from netqed.reference.flow import Flow, World
 
-Answer = tuple[bool, bool]
-"""Whether ingress allows the flow, and whether egress does."""
+Answer = tuple[bool | None, bool | None]
+"""Whether ingress allows the flow, and whether egress does; None where that depends on what a network plugin decides and
+nobody knows of it."""
 
 
 class Disagreement(Exception):
@@ -28,5 +29,6 @@ class Disagreement(Exception):
 
 def _words(answer: Answer) -> str:
     """An answer in words."""
-    ingress, egress = ("allows" if allowed else "denies" for allowed in answer)
+    words = {True: "allows", False: "denies", None: "leaves open"}
+    ingress, egress = (words[allowed] for allowed in answer)
     return f"{ingress} ingress and {egress} egress"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from netqed.plugins.matters import Matter, Reading
-from netqed.reference.flow import Decision, Direction, Reason, RuleMatch
+from netqed.reference.flow import Decision, Direction, Flow, Reason, RuleMatch, World
 from netqed.resources.cluster import Note
 from netqed.resources.objects import Labels, NetworkPolicy, Workload
 from netqed.sources.position import FieldPath
@@ -52,6 +52,10 @@ class Witness:
     family: Literal["IPv4", "IPv6"]
     decision: Decision
     """The evaluator's, with the rules that let the flow through or the policies that block it."""
+    flow: Flow
+    """As it was replayed."""
+    world: World
+    """What it was replayed in, the reading included."""
 
     @property
     def real(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from netqed.analysis.assumptions import constraint
@@ -12,11 +12,13 @@ from netqed.analysis.questions import Question, question_of
 from netqed.analysis.roster import Roster
 from netqed.lowering.layers import lower
 from netqed.lowering.selectors import is_namespace_name
+from netqed.plugins.matters import Matter
+from netqed.plugins.table import answers_of, possible
 from netqed.resources.cluster import Cluster
 from netqed.spec.document import Scope, Spec, StatedAssumption
 from netqed.spec.sentences import Invariant, NamespacesNamed
 from netqed_smt.footprint import Footprint
-from netqed_smt.model import Direction, Predicate
+from netqed_smt.model import Choice, Direction, Predicate
 from netqed_smt.question import Questions
 from netqed_smt.solver import DEFAULT_RLIMIT, Answer, Solver, Term
 from netqed_smt.universe import Universe
@@ -30,16 +32,30 @@ class Guard:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a proof needs beside the policies, and of which none can go without the proof going too."""
+
+    words: tuple[str, ...]
+    """Assumptions and address ranges."""
+    matters: tuple[tuple[Matter, bool], ...]
+    """Answers that the reading fixes."""
+
+
 class Session:
     """The universe of a cluster and a spec, the policies' verdict on its flows, and questions about both."""
 
-    def __init__(self, cluster: Cluster, spec: Spec, rlimit: int | None = None) -> None:
+    def __init__(self, cluster: Cluster, spec: Spec, rlimit: int | None = None, cni: str | None = None) -> None:
+        """`cni` is the plugin (or `spec`) whose answers hold where the API leaves a matter open; None is any of them.
+        ValueError where netqed has no verdicts for it."""
         self.cluster = cluster
         self.spec = spec
+        self.cni = cni
         self.roster = Roster(cluster, spec)
         self.endpoints = Endpoints(self.roster)
         self.membership = Membership(self.roster)
-        layers = lower(cluster)
+        fixed = None if cni is None else answers_of(cni)
+        layers = lower(cluster, reading=None)
         self._questions_of: dict[int, Question] = {}
         self.footprint = Footprint()
         self.footprint.add_layers(layers)
@@ -64,6 +80,29 @@ class Session:
             self._guard(stated, predicate) for stated, predicate in zip(spec.assumptions, constraints, strict=True)
         )
         self.ranges = Guard(self.universe.ranges, self._words_of_ranges())
+        self.matters = tuple(matter for matter in Matter if matter.value in self.footprint.choices)
+        """Those that the policies turn on: whatever the answer to others, no flow is judged otherwise."""
+        self.answers = {
+            matter: self.answer(matter, yes) for matter, yes in (fixed or {}).items() if matter in self.matters
+        }
+        """A literal for each answer that the reading fixes."""
+        self._fixed = fixed or {}
+        self._require_possible()
+
+    def answer(self, matter: Matter, yes: bool) -> Term:
+        """A literal that is true where the matter is answered so."""
+        term = self.universe.encoder.term(Choice(matter.value))
+        return term if yes else self.solver.literal(self.solver.negation(term), "no")
+
+    def reading(self, fixed: Mapping[Matter, bool]) -> list[Term]:
+        """Literals that are true where the matters are answered so; those that nothing turns on are left out."""
+        return [self.answer(matter, yes) for matter, yes in fixed.items() if matter in self.matters]
+
+    def _require_possible(self) -> None:
+        """Leave out answers that together neither the API permits nor any known plugin gives."""
+        solver = self.solver
+        rows = [solver.conjunction(self.reading(fixed)) for fixed in possible()]
+        solver.require(solver.disjunction(rows))
 
     def _constraints(self) -> list[Predicate]:
         """The assumptions as predicates; those that compare a label with the namespace's name come last, since they
@@ -99,26 +138,35 @@ class Session:
 
     def scope(self, scope: Scope) -> list[Term]:
         """The literals that confine a question to a scope, under every assumption of the spec."""
-        literals = [self.ranges.literal, *(guard.literal for guard in self.assumptions)]
+        literals = [self.ranges.literal, *(guard.literal for guard in self.assumptions), *self.answers.values()]
         return [*literals, self.universe.now] if scope == "now" else literals
 
     def violation(self, question: Question) -> list[Term]:
         """Literals that hold of exactly the flows that violate the question's invariant."""
         return [self.questions.literal(question.subject), self.blocked if question.must_allow else self.allowed]
 
-    def needed(self, assumptions: Sequence[Term]) -> tuple[str, ...]:
-        """After UNSAT under the assumptions: in words, guards of which none can go without the proof going too."""
+    def needed(self, assumptions: Sequence[Term]) -> Needs:
+        """After UNSAT under the assumptions: guards of which none can go without the proof going too."""
         core = self.solver.core(assumptions)
-        removable = [self.ranges, *self.assumptions]
         kept = {id(literal) for literal in core}
         remaining = [literal for literal in assumptions if id(literal) in kept]
         words = []
-        for guard in removable:
-            if not any(literal is guard.literal for literal in remaining):
-                continue
-            without = [literal for literal in remaining if literal is not guard.literal]
-            if self.questions.ask(without) is Answer.UNSAT:
-                remaining = without
-            else:
+        for guard in (self.ranges, *self.assumptions):
+            remaining, necessary = self._without(guard.literal, remaining)
+            if necessary:
                 words.append(guard.words)
-        return tuple(words)
+        matters = []
+        for matter, literal in self.answers.items():
+            remaining, necessary = self._without(literal, remaining)
+            if necessary:
+                matters.append((matter, self._fixed[matter]))
+        return Needs(tuple(words), tuple(matters))
+
+    def _without(self, literal: Term, remaining: list[Term]) -> tuple[list[Term], bool]:
+        """The literals that still suffice for UNSAT without this one, if it can go, and whether it cannot."""
+        if not any(other is literal for other in remaining):
+            return remaining, False
+        without = [other for other in remaining if other is not literal]
+        if self.questions.ask(without) is Answer.UNSAT:
+            return without, False
+        return remaining, True

@@ -9,8 +9,9 @@ from netqed.analysis.closers import closers
 from netqed.analysis.cores import Cores
 from netqed.analysis.endpoints import leaves
 from netqed.analysis.hints import port_hints, witness_hints
+from netqed.analysis.portability import portability
 from netqed.analysis.questions import Question, default_scope
-from netqed.analysis.results import Essential, Proved, Refuted, Result, Unknown, Vacuous, Verdict
+from netqed.analysis.results import Essential, Portability, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness
 from netqed.analysis.session import Session
 from netqed.analysis.vacuity import idle_selector, idle_source, idle_values
 from netqed.analysis.wishes import Candidates, Wishes
@@ -102,7 +103,16 @@ class Judge:
         values = self._wishes.narrow([*literals, *violation], self._candidates(invariant))
         witness = self._maker.witness(values, allowed=not question.must_allow, by_address=_by_address(invariant))
         subject = self._session.questions.literal(question.subject)
-        return Refuted(witness, closers(self._session, witness, literals, violation, subject))
+        return Refuted(
+            witness,
+            closers(self._session, witness, literals, violation, subject),
+            portability=self._portability(witness, literals, violation),
+        )
+
+    def _portability(self, witness: Witness, literals: list[Term], violation: list[Term]) -> Portability | None:
+        if self._session.cni is not None:
+            return None
+        return portability(self._session, witness, [*literals, *violation])
 
     def _candidates(self, invariant: Invariant) -> Candidates:
         match invariant:
@@ -120,13 +130,14 @@ class Judge:
 
     def _proved(self, invariant: Invariant, question: Question, literals: list[Term], violation: list[Term]) -> Verdict:
         session = self._session
-        needed = session.needed([*literals, *violation])
+        needs = session.needed([*literals, *violation])
         subject = session.questions.literal(question.subject)
         match session.questions.ask([*literals, subject]):
             case Answer.SAT:
                 if question.must_allow and session.cluster.narrowing:
                     return self._narrowed()
-                return Proved(needed, self._because(invariant, question, literals))
+                because = self._because(invariant, question, literals)
+                return Proved(needs.words, because, matters=needs.matters)
             case Answer.UNKNOWN:
                 return Unknown(_BUDGET)
             case Answer.UNSAT:

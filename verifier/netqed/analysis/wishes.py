@@ -2,6 +2,8 @@
 
 Wishes are taken one after the other; each is kept if some violating flow still satisfies it and all those kept before:
 
+0. the reading `spec`; else that of the first known plugin on which it happens, else of what the API permits; each
+   matter that is still open as `spec` has it;
 1. both sides exist; else the destination does; else the source does (workloads of the input, nodes and external
    addresses exist; an invented pod does not);
 2. sides that are pods, first the destination, then the source; pods that are not host-networked; then sides that are
@@ -25,7 +27,10 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from netqed.plugins.matters import SPEC, Matter
+from netqed.plugins.table import SUPPORTED, permitted
 from netqed_smt.classes import FREE_CODE
+from netqed_smt.model import Choice
 from netqed_smt.question import EndValues, FlowValues, Preferences, Questions
 from netqed_smt.sides import ABSENT, WIDTHS, SideTerms
 from netqed_smt.solver import Term
@@ -72,6 +77,7 @@ class Wishes:
 
     def _narrow(self, assumptions: Sequence[Term], candidates: Candidates) -> FlowValues:
         wishes = Preferences(self._questions, assumptions)
+        self._reading(wishes)
         both_exist = self._existence(wishes)
         if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
             self._invention(wishes)
@@ -85,6 +91,23 @@ class Wishes:
         if not both_exist or self._existing_are_open or any(self._free_ends(values)):
             self._settle(wishes, values)
         return wishes.read()
+
+    def _reading(self, wishes: Preferences) -> None:
+        """Wish 0: the reading."""
+        answers = {
+            matter: self._answers(matter) for matter in Matter if matter.value in self._universe.footprint.choices
+        }
+        for fixed in ({matter: matter in SPEC for matter in Matter}, *(one.fixed for one in SUPPORTED), permitted()):
+            terms = [answers[matter][yes] for matter, yes in fixed.items() if matter in answers]
+            if wishes.prefer(self._solver.conjunction(terms)):
+                break
+        for matter, terms_ in answers.items():
+            if not wishes.prefer(terms_[matter in SPEC]):
+                wishes.prefer(terms_[matter not in SPEC])
+
+    def _answers(self, matter: Matter) -> dict[bool, Term]:
+        term = self._universe.encoder.term(Choice(matter.value))
+        return {True: term, False: self._solver.negation(term)}
 
     def _is_invented(self, values: FlowValues) -> bool:
         """Whether anything but addresses is left to invent: a pod, the labels of a namespace or of a template."""
@@ -266,7 +289,7 @@ class Wishes:
         for side, end in ends:
             if end.kind == "pod":
                 self._settle_pod(wishes, side, end)
-            if end.kind == "node" or values.source.kind == "node":
+            if "node" in (values.source.kind, values.destination.kind):
                 wishes.lowest(side.node, self._universe.vocabulary.nodes.width)
         version = 6 if values.ipv6 else 4
         for side, end in ends:

@@ -9,6 +9,7 @@ from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.flow_ends import pod_end
 from netqed.analysis.results import Witness, WitnessEnd
 from netqed.analysis.roster import Roster
+from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd
 from netqed.resources.objects import ContainerPort, Labels, NetworkPolicy
@@ -70,13 +71,16 @@ class WitnessMaker:
             for one in (source, destination)
             if one.namespace is not None and one.namespaces is not None
         }
-        world, evaluator = self._roster.world, self._evaluator
-        if policies is not None:
-            world = replace(world, policies=policies)
-            evaluator = Evaluator(world)
-        if any(invented.values()):
-            world = replace(world, namespaces={**(world.namespaces or {}), **invented})
-            evaluator = Evaluator(world)
+        world = self._roster.world
+        reading = _reading(values)
+        if policies is not None or any(invented.values()) or reading != world.reading:
+            world = replace(
+                world,
+                policies=world.policies if policies is None else policies,
+                namespaces={**(world.namespaces or {}), **invented},
+                reading=reading,
+            )
+        evaluator = self._evaluator if world is self._roster.world else Evaluator(world)
         decision = evaluator.decide(flow)
         if decision.allowed != allowed:
             raise Disagreement(
@@ -101,6 +105,8 @@ class WitnessMaker:
             port_name=_port_name(destination.end, values.protocol, port),
             family="IPv6" if values.ipv6 else "IPv4",
             decision=decision,
+            flow=flow,
+            world=world,
         )
 
     def _has_address(self, end: EndValues) -> bool:
@@ -112,12 +118,16 @@ class WitnessMaker:
     def _members(self, values: FlowValues) -> tuple[int | None, int | None]:
         """The workloads that stand for the classes: the first ones that fit, and two different pods.
 
-        A pod's node matters only where the source is at a node's address itself.
+        A pod's node matters only where the other side is at a node's address itself.
         """
-        source = self._member(values.source, None, on_node=False)
-        pods = self._roster.population.pods
-        at_node = values.source.kind == "node" or (source is not None and pods[source].host_network)
-        return source, self._member(values.destination, source, on_node=at_node)
+        source = self._member(values.source, None, on_node=self._is_at_node(values.destination))
+        return source, self._member(values.destination, source, on_node=self._is_at_node(values.source))
+
+    def _is_at_node(self, end: EndValues) -> bool:
+        """Whether the side is a node, or a pod on its network."""
+        return end.kind == "node" or (
+            end.class_code > 0 and self._universe.classes[end.class_code - 1].first.host_network
+        )
 
     def _member(self, end: EndValues, taken: int | None, *, on_node: bool) -> int | None:
         if end.class_code == 0:
@@ -201,7 +211,7 @@ class WitnessMaker:
         if not declared:
             invented += [f"namespace label {key}={value}" for key, value in sorted(namespace_labels.items())]
         invented += [f"port name {port.name}" for port in ports]
-        node = self._node_name(end.node) if values.own_node and end.node else None
+        node = self._node_name(end.node) if (values.own_node or values.to_own_node) and end.node else None
         return _Concrete(
             PodEnd(namespace, labels, end.address, ports, node=node),
             WitnessEnd(
@@ -262,6 +272,11 @@ class WitnessMaker:
             pods = self._roster.population.pods
             self._carried[key] = frozenset(pod.labels[key] for pod in pods if key in pod.labels)
         return min(self._carried[key] - {"", *codes.values, self._value(codes, codes.other[1])}, default=fresh)
+
+
+def _reading(values: FlowValues) -> Reading:
+    """The answers that the solver chose; to matters that it was not asked about those of `SPEC`."""
+    return Reading(frozenset(matter for matter in Matter if values.choices.get(matter.value, matter in SPEC)))
 
 
 def _turns_on_address(evaluator: Evaluator, flow: Flow, side: int) -> bool:

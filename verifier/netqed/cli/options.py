@@ -52,9 +52,14 @@ class Command(click.Command):
             formatter.write(self.epilog.strip("\n") + "\n")
 
 
-def _reading(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    if value != "spec":
-        raise click.BadParameter("not yet: readings of network plugins arrive later; use `spec`", ctx, param)
+def _reading(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from netqed.plugins.table import answers_of
+
+    if value is not None:
+        try:
+            answers_of(value)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from error
     return value
 
 
@@ -145,13 +150,12 @@ def question_options(function: Function) -> Function:
         ),
         click.option(
             "--cni",
-            default="spec",
             metavar="NAME",
             callback=_reading,
             cls=Option,
             section=section,
-            help="The reading of what the API leaves to the network plugin. Only `spec`, what the API's "
-            "conformance tests pin, is known yet.",
+            help="The network plugin that enforces the policies, or `spec` for what the API's conformance tests pin. "
+            "By default a verdict has to hold whatever plugins do; `netqed cni` shows what they do.",
         ),
         click.option(
             "--why",
@@ -273,6 +277,7 @@ def settings_of(source: Input, options: dict[str, Any], progress: Callable[[int,
         ignore_unknown=tuple(options.get("ignored") or ()),
         scope=options.get("scope"),
         rlimit=options.get("rlimit"),
+        cni=options.get("cni"),
         why=options.get("why", False),
         stdin=source.stdin,
         progress=progress,
