@@ -92,3 +92,40 @@ def test_the_spec_beside_the_manifests_is_no_manifest_and_its_namespaces_exist()
     result = run("k8s", "--flows", "-", flows=flow("front/api"))
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["allowed"] is True
+
+
+RANGE = POLICY.replace("port: 8443", "port: 8443\n          endPort: 8450")
+
+
+def test_a_plugin_may_answer_otherwise() -> None:
+    """Cilium cuts isolated pods off from ICMP too, where `spec` makes no promise."""
+    ping = json.dumps({"src": "shop/other", "dst": "shop/api", "protocol": "ICMP"})
+    assert json.loads(run("k8s", "--flows", "-", flows=ping).stdout)["allowed"] is True
+    assert json.loads(run("k8s", "--flows", "-", "--cni", "spec", flows=ping).stdout)["allowed"] is True
+    assert json.loads(run("k8s", "--flows", "-", "--cni", "cilium", flows=ping).stdout)["allowed"] is False
+
+
+@pytest.mark.parametrize("engine", ["reference", "smt", "both"])
+def test_what_turns_on_an_unverified_answer_is_null_and_says_on_which(engine: str) -> None:
+    Path("k8s/policy.yaml").write_text(RANGE)
+    flows = "\n".join(flow("shop/cart", port, depends_on="mine") for port in (8443, 8450, 8451))
+    result = run("k8s", "--flows", "-", "--cni", "kube-router", "--engine", engine, "--evidence", flows=flows)
+    assert (result.exit_code, result.stderr) == (0, "")
+    first, inside, outside = (json.loads(line) for line in result.stdout.splitlines())
+    assert (first["allowed"], outside["allowed"]) == (True, False)
+    assert "depends_on" not in first and "depends_on" not in outside
+    assert (inside["allowed"], inside["ingress_allowed"], inside["egress_allowed"]) == (None, None, True)
+    assert inside["depends_on"] == ["end-port"]
+    assert list(inside)[-2:] == ["depends_on", "evidence"]
+    ingress = inside["evidence"]["ingress"]
+    assert ingress["reason"] == "depends"
+    assert (ingress["allowed"]["answers"], ingress["allowed"]["reason"]) == ({"end-port": True}, "rule")
+    assert (ingress["denied"]["answers"], ingress["denied"]["reason"]) == ({"end-port": False}, "no-rule")
+    assert inside["evidence"]["egress"]["reason"] == "not-isolated"
+
+
+@pytest.mark.parametrize(("name", "advice"), [("cilum", "did you mean cilium?"), ("weave", "Weave Net"), ("", "spec")])
+def test_plugins_without_verdicts_are_bad_usage(name: str, advice: str) -> None:
+    result = run("k8s", "--flows", "-", "--cni", name, flows=flow("shop/cart"))
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert advice in result.stderr

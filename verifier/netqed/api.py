@@ -211,12 +211,17 @@ def evaluate(
     `flows` is JSON Lines, `file` the name that errors give as their place. Each answer is the flow's own object with
     `allowed`, `ingress_allowed`, `egress_allowed`, and, if asked for, `evidence`. `reference` decides by the evaluator,
     `smt` by the encoding; `both` by both, and raises Disagreement where they differ.
+
+    Without a plugin in the settings the reading is `spec`. Where the answer depends on what is not verified of a plugin
+    it is None, and `depends_on` names the matters.
     """
     from netqed.analysis.flows import evaluate_flows, parse_flows
     from netqed.analysis.pinned import EncodingJudge
+    from netqed.plugins.table import answers_of
 
     settings = replace(settings or Settings(), blank_files=True)
     spec = spec or Spec()
+    _require_known(settings.cni)
     _, cluster, resolved = _only_input(
         replace(spec, invariants=(), assumptions=(), cluster=ClusterFacts()), paths, settings
     )
@@ -227,6 +232,7 @@ def evaluate(
         evidence=evidence,
         smt=EncodingJudge() if engine != "reference" else None,
         extra_namespaces=resolved.namespaces,
+        answers=answers_of("spec" if settings.cni is None else settings.cni),
     )
 
 
@@ -266,7 +272,7 @@ def _require_known(cni: str | None) -> None:
     from netqed.plugins.table import answers_of
 
     try:
-        answers_of(cni or "spec")
+        answers_of("spec" if cni is None else cni)
     except ValueError as error:
         raise InputError([Problem(str(error))]) from error
 

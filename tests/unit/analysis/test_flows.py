@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.flow_ends import MOST_SUGGESTIONS
 from netqed.analysis.flows import evaluate_flows, parse_flows, pod_end, world_of
+from netqed.plugins.matters import Matter
 from netqed.reference.flow import AddressEnd, Flow, PodEnd, World
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import Namespace, NetworkPolicy, Node, PolicyPort, Workload
@@ -42,7 +44,7 @@ class Recorder:
         self.flows: list[Flow] = []
         self.answer = answer
 
-    def decide(self, flow: Flow, world: World) -> tuple[bool, bool]:
+    def decide(self, flow: Flow, world: World, answers: Mapping[Matter, bool] | None = None) -> tuple[bool, bool]:
         self.flows.append(flow)
         return self.answer
 

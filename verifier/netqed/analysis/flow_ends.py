@@ -124,25 +124,24 @@ class Directory:
             return [line.problem(message, "src_ip", "dst_ip", hint="give both sides addresses of one family")]
         return Flow(_at(source.end, pair[0]), _at(destination.end, pair[1]), line.protocol, line.port)
 
-    def may_share_a_node(self, flow: Flow) -> bool:
-        """Whether the source may be the node that the destination runs on, though the input does not say that it is.
+    def may_share_a_node(self, other: End, pod: End) -> bool:
+        """Whether one side may be the node that the other, a pod, runs on, though the input does not say that it is.
 
-        That node's own traffic always enters (A6, fact 40). The source must be a node, or a pod that uses its node's
-        network (A7, fact 43). Names of both nodes tell them apart, and so do addresses of one family. An address that
-        the input gives to no node is outside. A pod is where the input says that it is; the node is open of a
-        template's pods only.
+        What comes from that node always enters (A6, fact 40), and some plugins let pass what goes to it (fact 41). It
+        must be a node, or a pod that uses its node's network (A7, fact 43). Names of both nodes tell them apart, and so
+        do addresses of one family. An address that the input gives to no node is outside. A pod is where the input
+        says that it is; the node is open of a template's pods only.
         """
-        source, destination = flow.source, flow.destination
-        if not isinstance(destination, PodEnd):
+        if not isinstance(pod, PodEnd):
             return False
-        if not (source.host_network if isinstance(source, PodEnd) else source.address in self._nodes):
+        if not (other.host_network if isinstance(other, PodEnd) else other.address in self._nodes):
             return False
-        if source.node is not None and destination.node is not None:
+        if other.node is not None and pod.node is not None:
             return False
-        if destination.identity and not (isinstance(source, PodEnd) and not source.identity):
+        if pod.identity and not (isinstance(other, PodEnd) and not other.identity):
             return False
-        address = source.address
-        own = (*destination.node_addresses, *(self._world.nodes or {}).get(destination.node or "", ()))
+        address = other.address
+        own = (*pod.node_addresses, *(self._world.nodes or {}).get(pod.node or "", ()))
         return address is None or all(one.version != address.version for one in own)
 
     def _side(self, line: FlowLine, key: SideName) -> _Found | Problem:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
+from netqed.analysis.flow_readings import Case
+from netqed.reference.flow import DirectionDecision, RuleMatch
 from netqed.resources.objects import NetworkPolicy
 from netqed.sources.position import FieldPath
 
@@ -16,10 +18,34 @@ class Evidence:
         self._places: dict[tuple[int, FieldPath], str | None] = {}
         self._kept: list[NetworkPolicy] = []
 
-    def of(self, decision: Decision) -> dict[str, Any]:
+    def of(self, cases: Sequence[Case]) -> dict[str, Any]:
         """`ingress` and `egress`, each with `reason`, with the policies that isolate the side that is governed
-        (`isolated_by`, at their podSelector), and with every rule that matches (`matched`, at the element to blame)."""
-        return {"ingress": self._direction(decision.ingress), "egress": self._direction(decision.egress)}
+        (`isolated_by`, at their podSelector), and with every rule that matches (`matched`, at the element to blame).
+
+        Where what is not known of a network plugin decides a direction, that direction is `depends`: the same for a
+        case that lets the flow through (`allowed`) and for one that does not (`denied`), each with its `answers`.
+        """
+        return {
+            "ingress": self._cases([(case, case.decision.ingress) for case in cases]),
+            "egress": self._cases([(case, case.decision.egress) for case in cases]),
+        }
+
+    def _cases(self, cases: Sequence[tuple[Case, DirectionDecision]]) -> dict[str, Any]:
+        """One direction. Of several cases that decide alike the first stands for all."""
+        first = {decision.allowed: (case, decision) for case, decision in reversed(cases)}
+        if len(first) == 1:
+            return self._direction(cases[0][1])
+        words = {True: "allowed", False: "denied"}
+        return {
+            "reason": "depends",
+            **{
+                words[allowed]: {
+                    "answers": {matter.value: yes for matter, yes in first[allowed][0].taken.items()},
+                    **self._direction(first[allowed][1]),
+                }
+                for allowed in (True, False)
+            },
+        }
 
     def _direction(self, decision: DirectionDecision) -> dict[str, Any]:
         return {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
+from netqed.analysis.disagreement import Answer
 from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import Decision, Flow
@@ -35,44 +36,36 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The decisions of one flow: one, or a case for each way in which matters that are not known may be answered."""
+class Verdict:
+    """What is to be said of a flow; each of the three is None where it depends on what is not known of the plugin."""
 
-    cases: tuple[Case, ...]
-
-    @property
-    def allowed(self) -> bool | None:
-        """Whether the flow passes; None where that depends on what is not known."""
-        return _common(case.decision.allowed for case in self.cases)
-
-    @property
-    def ingress(self) -> bool | None:
-        """Whether ingress lets the flow through; None as above."""
-        return _common(case.decision.ingress.allowed for case in self.cases)
-
-    @property
-    def egress(self) -> bool | None:
-        """Whether egress lets the flow through; None as above."""
-        return _common(case.decision.egress.allowed for case in self.cases)
-
-    @property
-    def depends_on(self) -> tuple[Matter, ...]:
-        """The matters that the answers which are None depend on, in the order of `Matter`: another answer to this one
-        alone, with some answers to the others, is another verdict."""
-        views: list[tuple[bool | None, Callable[[Decision], bool]]] = [
-            (self.allowed, lambda decision: decision.allowed),
-            (self.ingress, lambda decision: decision.ingress.allowed),
-            (self.egress, lambda decision: decision.egress.allowed),
-        ]
-        found: set[Matter] = set()
-        for answer, view in views:
-            if answer is None:
-                found |= _decisive([(case.taken, view(case.decision)) for case in self.cases])
-        return tuple(matter for matter in Matter if matter in found)
+    allowed: bool | None
+    ingress: bool | None
+    egress: bool | None
+    depends_on: tuple[Matter, ...]
+    """The matters that those which are None depend on, in the order of `Matter`: another answer to this one alone, with
+    some answers to the others, is another verdict."""
 
 
-def outcome(evaluator: Evaluator, flow: Flow, fixed: Answers) -> Outcome:
-    """Decide the flow under every reading that agrees with the answers of `fixed`.
+def verdict(cases: Sequence[Case], answers: Sequence[Answer]) -> Verdict:
+    """The verdict where this is the answer in each case."""
+    values: list[list[bool | None]] = [
+        [False if False in answer else None if None in answer else True for answer in answers],
+        [ingress for ingress, _ in answers],
+        [egress for _, egress in answers],
+    ]
+    common = [_common(column) for column in values]
+    found: set[Matter] = set()
+    for column, one in zip(values, common, strict=True):
+        if one is None:
+            found |= _decisive([(case.taken, value) for case, value in zip(cases, column, strict=True)])
+    allowed, ingress, egress = common
+    return Verdict(allowed, ingress, egress, tuple(matter for matter in Matter if matter in found))
+
+
+def decisions(evaluator: Evaluator, flow: Flow, fixed: Answers) -> tuple[Case, ...]:
+    """Decide the flow under every reading that agrees with the answers of `fixed`: one case, or one for each way in
+    which matters that are not known may be answered.
 
     Matters that the flow never comes to are not told apart, so there are few cases, whatever is not known. Raises as
     `Evaluator.decide`, where any of them does.
@@ -88,7 +81,7 @@ def outcome(evaluator: Evaluator, flow: Flow, fixed: Answers) -> Outcome:
         reading = Reading(frozenset(matter for matter, yes in answers.items() if yes))
         cases.append(Case(decision, taken, reading, free))
         path = _next(taken)
-    return Outcome(tuple(cases))
+    return tuple(cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +108,13 @@ def _next(taken: dict[Matter, bool]) -> dict[Matter, bool] | None:
     return {**{matter: taken[matter] for matter in asked[:-1]}, asked[-1]: False}
 
 
-def _common(answers: Iterable[bool]) -> bool | None:
+def _common(answers: Iterable[bool | None]) -> bool | None:
     """What all are; None where they differ."""
     found = set(answers)
     return found.pop() if len(found) == 1 else None
 
 
-def _decisive(cases: list[tuple[Answers, bool]]) -> set[Matter]:
+def _decisive(cases: Sequence[tuple[Answers, bool | None]]) -> set[Matter]:
     """The matters of which another answer, all others equal, can change the value."""
     found: set[Matter] = set()
     for (one, value), (other, opposite) in combinations(cases, 2):

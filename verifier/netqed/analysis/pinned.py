@@ -5,56 +5,80 @@ No universe takes part, so this holds lowering and encoding against the evaluato
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from netqed.lowering.networkpolicy import networkpolicy_layers
+from netqed.plugins.matters import Matter
 from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd, World
 from netqed.resources.objects import Labels
 from netqed_smt.encoding import Encoder, FlowTerms
 from netqed_smt.footprint import Footprint
-from netqed_smt.model import Direction
+from netqed_smt.model import Choice, Direction
 from netqed_smt.sides import ABSENT, SideTerms, Vocabulary
 from netqed_smt.solver import Answer, Solver, Term
 
 PROTOCOL_NUMBERS: Final = {"TCP": 6, "UDP": 17, "SCTP": 132}
 
+EncodedAnswer = tuple[bool | None, bool | None]
+"""Of ingress and of egress."""
+
 
 class PinnedEngine:
     """Decides concrete flows of one world by the encoding."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, open_readings: bool = False) -> None:
+        """With `open_readings` the world's reading plays no part, and each flow is decided under a reading of its own;
+        without, all are decided under the world's, which is faster."""
         self._namespaces = world.namespaces or {}
         self._nodes = world.nodes or {}
-        layers = networkpolicy_layers(world.policies, reading=world.reading)
+        self._open = open_readings
+        layers = networkpolicy_layers(world.policies, reading=None if open_readings else world.reading)
         footprint = Footprint()
         footprint.add_layers(layers)
         self._solver = Solver()
         self._vocabulary = Vocabulary.of(footprint, self._namespaces, ())
         self._flow = FlowTerms(self._solver, self._vocabulary)
         encoder = Encoder(self._solver, self._flow)
+        self._matters = {
+            matter: encoder.term(Choice(matter.value)) for matter in Matter if matter.value in footprint.choices
+        }
         self._allowed = {
             direction: self._solver.literal(encoder.allowed(layers, direction), direction.value)
             for direction in Direction
         }
 
-    def decide(self, flow: Flow) -> tuple[bool, bool]:
+    def decide(self, flow: Flow, answers: Mapping[Matter, bool] | None = None) -> EncodedAnswer:
         """Whether ingress and egress let the flow through.
 
-        Raises AddressNeeded where that depends on an address that the flow leaves open.
+        `answers` are those of the network plugin, for an engine of open readings; None where a direction's answer is
+        not the same whatever the plugin does about the matters that they leave out. Raises AddressNeeded where it
+        depends on an address that the flow leaves open.
         """
-        pins = [self._solver.literal(pin, "pin") for pin in self._pins(flow)]
-        return self._answer(Direction.INGRESS, pins, flow), self._answer(Direction.EGRESS, pins, flow)
+        if (answers is not None) is not self._open:
+            raise ValueError("answers belong to an engine of open readings, and to no other")
+        pins = [self._solver.literal(pin, "pin") for pin in [*self._pins(flow), *self._decided(answers or {})]]
+        open_matters = answers is not None and any(matter not in answers for matter in self._matters)
+        return (
+            self._answer(Direction.INGRESS, pins, flow, open_matters),
+            self._answer(Direction.EGRESS, pins, flow, open_matters),
+        )
 
-    def _answer(self, direction: Direction, pins: list[Term], flow: Flow) -> bool:
-        """SAT of `allowed` under the pins says that the flow (at some address, if that is open) is let through; SAT of
-        its opposite, that it is not."""
+    def _decided(self, answers: Mapping[Matter, bool]) -> list[Term]:
+        return [self._truth(self._matters[matter], yes) for matter, yes in answers.items() if matter in self._matters]
+
+    def _answer(self, direction: Direction, pins: list[Term], flow: Flow, open_matters: bool) -> bool | None:
+        """SAT of `allowed` under the pins says that the flow (at some address and under some answers, if those are
+        open) is let through; SAT of its opposite, that it is not."""
         allowed = self._allowed[direction]
         let_through = self._ask([*pins, allowed])
         open_sides = [name for name, end in _sides(flow, direction) if end.address is None]
-        if let_through and not open_sides:
+        if let_through and not open_sides and not open_matters:
             return True
         blocked = self._ask([*pins, self._solver.literal(self._solver.negation(allowed), "not")])
         if let_through and blocked:
+            if open_matters:
+                return None
             raise AddressNeeded(open_sides[0])
         if not let_through and not blocked:
             raise RuntimeError("the pins contradict each other")
@@ -155,10 +179,13 @@ class EncodingJudge:
     """The encoding as a judge of single flows of whatever world; keeps the engine of the last world."""
 
     def __init__(self) -> None:
-        self._engine: tuple[World, PinnedEngine] | None = None
+        self._engine: tuple[World, bool, PinnedEngine] | None = None
 
-    def decide(self, flow: Flow, world: World) -> tuple[bool, bool]:
-        """Whether ingress and egress let the flow through; AddressNeeded where an open address decides it."""
-        if self._engine is None or self._engine[0] is not world:
-            self._engine = (world, PinnedEngine(world))
-        return self._engine[1].decide(flow)
+    def decide(self, flow: Flow, world: World, answers: Mapping[Matter, bool] | None = None) -> EncodedAnswer:
+        """Whether ingress and egress let the flow through under the world's reading, or under `answers` if they are
+        given, whatever the plugin does about the matters that they leave out: None where that is not the same.
+        AddressNeeded where an open address decides it."""
+        is_open = answers is not None
+        if self._engine is None or self._engine[0] is not world or self._engine[1] is not is_open:
+            self._engine = (world, is_open, PinnedEngine(world, open_readings=is_open))
+        return self._engine[2].decide(flow, answers)

@@ -16,14 +16,16 @@ Flows, one JSON object a line:
   {"src": "web/checkout", "dst": "payments/deployment/api", "dst_ip": "10.0.0.9", "port": 8080, "protocol": "TCP"}
 
   src, dst: namespace/pod or namespace/kind/name, or null with src_ip, dst_ip. Other keys are passed through. Each line
-  of the output is the flow with `allowed`, `ingress_allowed` and `egress_allowed` added.
+  of the output is the flow with `allowed`, `ingress_allowed` and `egress_allowed` added. One is null where it depends
+  on what is not verified of the plugin of --cni, and `depends_on` then names the matters.
 
 Examples:
   netqed eval --flows flows.jsonl k8s/
   netqed eval --flows - --evidence k8s/ < flows.jsonl
+  netqed eval --flows flows.jsonl --cni cilium k8s/
 
 Exit codes:
-  0    every flow was judged, allowed or not
+  0    every flow was judged: allowed, denied, or null
   3    bad input, flows or usage; no verdict is printed
   5    internal error, such as a disagreement of the two engines"""
 
@@ -47,6 +49,16 @@ Exit codes:
     cls=Option,
     section="Flows",
     help="The evaluator, the encoding, or both held against each other.",
+)
+@click.option(
+    "--cni",
+    default="spec",
+    show_default=True,
+    metavar="NAME",
+    cls=Option,
+    section="Flows",
+    help="The network plugin whose answers hold where the API leaves a matter open; `netqed cni` lists them. `spec` is "
+    "what the API's conformance tests pin.",
 )
 @click.option("--evidence", is_flag=True, cls=Option, section="Flows", help="Add the policies and rules that decided.")
 @click.option("-v", "--verbose", is_flag=True, cls=Option, section="Report", help="On an internal error, show where.")
