@@ -12,9 +12,11 @@ from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from netqed.analysis.check import check
 from netqed.analysis.results import Refuted
+from netqed.plugins.table import SUPPORTED
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import Flow
 from netqed.resources.cluster import Cluster
@@ -27,27 +29,32 @@ from support.examples import examples
 from support.flows import pod_end, world_of
 from support.nasty import ASSUMED, NASTY
 from support.partition import Address
+from support.readings import readings_on
 from support.show import show_cluster, show_spec
 from support.witnesses import witness_faults
 from support.worlds import SmallWorld, small_clusters, small_worlds, spec_of
 
 CASES = {**NASTY, **ASSUMED}
 WORLDS = 300
+PORTABLE = 100
 CLUSTERS = 30
 FORMS = ("CannotReach", "CanReach", "OnlyCanReach", "Isolated", "NoOtherNamespace", "NoOtherValue")
 WORDS = ("proved", "refuted", "vacuous")
 TRAFFIC = ((6, 80), (6, 8080), (17, 53))
 
 
-def judge(world: SmallWorld, seen: Counter[str] | None = None) -> list[str]:
+def judge(world: SmallWorld, seen: Counter[str] | None = None, cni: str | None = "spec") -> list[str]:
     """Hold every verdict over the world, and every witness, to brute force; the verdicts, in order.
 
-    `seen` counts what the world had in it.
+    `seen` counts what the world had in it; `cni` is the plugin, None any.
     """
     cluster, spec, counts = world.cluster, world.spec, Counter[str]() if seen is None else seen
-    expected = [brute_force(cluster, spec, stated) for stated in spec.invariants]
+    expected = [
+        brute_force(cluster, spec, stated, readings=readings_on(cni, cluster, stated.invariant))
+        for stated in spec.invariants
+    ]
     try:
-        results = check(cluster, spec).results
+        results = check(cluster, spec, cni=cni).results
     except InputError as error:
         complaint = f"check refuses the input: {error}"
         assert all(answer.word == "input-error" for answer in expected), show(world, complaint, f"brute: {expected}")
@@ -93,6 +100,27 @@ def test_every_verdict_equals_brute_force() -> None:
     assert not [one for one in wanted if not seen[one]], seen
 
 
+def test_every_verdict_equals_brute_force_on_every_plugin() -> None:
+    """Words and witnesses agree where the answers of network plugins are open, and where a plugin has some of them."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=examples(PORTABLE), deadline=None, suppress_health_check=list(HealthCheck))
+    @given(small_worlds(), st.sampled_from([None, None, *(plugin.name for plugin in SUPPORTED)]))
+    def law(world: SmallWorld, cni: str | None) -> None:
+        by_spec, here = judge(world), judge(world, seen, cni)
+        seen.update(f"{one}, by spec {other}" for one, other in zip(here, by_spec, strict=True))
+
+    law()
+    wanted = ("proved, by spec proved", "refuted, by spec proved", "refuted, by spec refuted")
+    assert not [one for one in wanted if not seen[one]], seen
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_verdict_of_a_world_written_by_hand_equals_brute_force_on_any_plugin(name: str) -> None:
+    """Words and witnesses agree where the answers of network plugins are open."""
+    judge(CASES[name].world, cni=None)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_verdict_of_a_world_written_by_hand_equals_brute_force(name: str) -> None:
     """Words and witnesses agree over worlds written by hand, each of which also states the word it is about."""
@@ -121,7 +149,7 @@ def test_every_flow_between_workloads_lies_in_the_universe(cluster: Cluster) -> 
             sentence = CannotReach(*sides, ports) if allowed else CanReach(*sides, ports)
             stated += [(sentence, "always"), (sentence, "now")]
     spec = spec_of(stated)
-    for result in check(cluster, spec).results:
+    for result in check(cluster, spec, cni="spec").results:
         assert isinstance(result.verdict, Refuted), show(SmallWorld(cluster, spec), f"{result}")
 
 

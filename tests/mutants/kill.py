@@ -32,7 +32,7 @@ def verdicts_fail(case: Case) -> str | None:
     """What is wrong with the verdicts of a case, or None."""
     cluster, spec = case.world.cluster, case.world.spec
     try:
-        results = check(cluster, spec).results
+        results = check(cluster, spec, cni="spec").results
     except InputError as error:
         return None if set(case.words) == {"input-error"} else f"refused: {error}"
     except (Disagreement, LookupError, StopIteration, ValueError) as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from ipaddress import ip_address
 from typing import Literal
 
+from netqed.plugins.matters import SPEC, Reading
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import Address, AddressEnd, End, Flow, PodEnd, World
 from netqed.resources.cluster import Cluster
@@ -25,7 +26,7 @@ from netqed.spec.sentences import (
     Pods,
     Ports,
 )
-from support.candidates import OTHER_NODE, Candidate, Labels
+from support.candidates import OTHER_NODE, Candidate
 from support.footprint import NAME_KEY, atoms_of, sides_of
 from support.partition import port_cells
 from support.universe import Contradiction, Universe
@@ -53,9 +54,16 @@ def scope_of(stated: StatedInvariant, default: Scope | None = None) -> Scope:
     return stated.scope or default or ("now" if isinstance(stated.invariant, CanReach) else "always")
 
 
-def brute_force(cluster: Cluster, spec: Spec, stated: StatedInvariant, default: Scope | None = None) -> Answer:
-    """The verdict of one sentence over one input."""
-    question = Question(Universe(cluster, spec, stated.invariant, scope_of(stated, default)))
+def brute_force(
+    cluster: Cluster,
+    spec: Spec,
+    stated: StatedInvariant,
+    default: Scope | None = None,
+    readings: Sequence[Reading] = (SPEC,),
+) -> Answer:
+    """The verdict of one sentence over one input, where network plugins have one of the readings: a flow that violates
+    it under one of them refutes it."""
+    question = Question(Universe(cluster, spec, stated.invariant, scope_of(stated, default)), readings)
     try:
         question.universe.check_assumptions()
     except Contradiction as found:
@@ -66,10 +74,11 @@ def brute_force(cluster: Cluster, spec: Spec, stated: StatedInvariant, default: 
 class Question:
     """One sentence in one universe."""
 
-    def __init__(self, universe: Universe) -> None:
+    def __init__(self, universe: Universe, readings: Sequence[Reading] = (SPEC,)) -> None:
         self.universe = universe
         self.invariant = universe.invariant
-        self._evaluators: dict[tuple[tuple[str, Labels], ...], Evaluator] = {}
+        self.readings = readings
+        self._evaluators: dict[tuple[object, ...], Evaluator] = {}
 
     def answer(self) -> Answer:
         """The first flow that violates, or that there is none, or that there is no flow to speak of."""
@@ -78,9 +87,13 @@ class Question:
         asked = False
         for source, destination, flow in self.flows():
             asked = True
-            allowed = self.evaluator(source, destination).decide(flow).allowed
-            if allowed != isinstance(self.invariant, CanReach):
-                return Answer("refuted", f"{source}\n    -> {destination}\n    {flow.protocol}/{flow.port}")
+            for reading in self.readings:
+                allowed = self.evaluator(source, destination, reading).decide(flow).allowed
+                if allowed != isinstance(self.invariant, CanReach):
+                    yes = sorted(matter.value for matter in reading.yes)
+                    return Answer(
+                        "refuted", f"{source}\n    -> {destination}\n    {flow.protocol}/{flow.port}\n    {yes}"
+                    )
         return Answer("proved") if asked else Answer("vacuous", "no flow")
 
     def empty_selector(self) -> str | None:
@@ -218,7 +231,12 @@ class Question:
                 if c.name in named and c.name is not None and NUMBERS[c.protocol] == protocol
             ]
             ranges = [r for r in footprint.ranges if r.protocol == protocol and r.first is not None]
-            edges = {edge for p in items if isinstance(p.port, int) for edge in (p.port, (p.end_port or p.port) + 1)}
+            edges = {
+                edge
+                for p in items
+                if isinstance(p.port, int)
+                for edge in (p.port, p.port + 1, (p.end_port or p.port) + 1)
+            }
             edges |= {edge for r in ranges for edge in (r.first or 1, (r.last or r.first or 1) + 1)}
             edges |= {edge for _, _, number in declared for edge in (number, number + 1)}
 
@@ -230,6 +248,9 @@ class Question:
             ) -> object:
                 return (
                     tuple(isinstance(p.port, int) and p.port <= port <= (p.end_port or p.port) for p in items),
+                    tuple(p.port == port for p in items if p.end_port is not None),
+                    # A plugin that does not know endPort sees the first port of a range alone.
+                    tuple(p.port == port for p in items),
                     tuple(in_ports((r,), protocol, port) for r in footprint.ranges),
                     tuple((index, name) for index, name, number in declared if number == port),
                 )
@@ -241,11 +262,11 @@ class Question:
     def on_nodes(
         self, source: Candidate, destination: Candidate, at: tuple[Address, Address], protocol: int, port: int | None
     ) -> Iterator[Flow]:
-        """The flow, once for each choice of nodes that matters: a host-networked source may share the node of a
-        destination unless both nodes are known, and a node is never the destination's own."""
+        """The flow, once for each choice of nodes that matters: a host-networked pod may share the node of a pod on the
+        other side unless both nodes are known, and a node may be a source's own, but never the destination's."""
         choices = [(source.node, destination.node)]
-        governed = destination.kind == "pod" and not destination.host_network
-        if source.host_network and governed and (source.node is None or destination.node is None):
+        near = (source.host_network and destination.kind == "pod") or (source.kind == "pod" and at_node(destination))
+        if near and (source.node is None or destination.node is None):
             choices.append((shared := source.node or destination.node or OTHER_NODE, shared))
         for nodes in choices:
             flow = Flow(
@@ -254,8 +275,22 @@ class Question:
                 protocol,
                 port,
             )
-            if not self.from_own_node_itself(source, destination, flow, nodes):
+            if not self.from_own_node_itself(source, destination, flow, nodes) and self.is_at_its_node(
+                (source, destination), flow, nodes
+            ):
                 yield flow
+
+    def is_at_its_node(
+        self, sides: tuple[Candidate, Candidate], flow: Flow, nodes: tuple[str | None, str | None]
+    ) -> bool:
+        """Whether what shares the other side's node is at an address of that node, if those are known."""
+        if nodes[0] is None or nodes[0] != nodes[1]:
+            return True
+        known = {ip_address(a) for n in self.universe.cluster.nodes if n.name == nodes[0] for a in n.addresses}
+        for end in (flow.source, flow.destination):
+            known |= {*end.node_addresses} if isinstance(end, PodEnd) else set()
+        ends = zip(sides, (flow.source, flow.destination), strict=True)
+        return not known or all(end.address in known for one, end in ends if at_node(one))
 
     def from_own_node_itself(
         self, source: Candidate, destination: Candidate, flow: Flow, nodes: tuple[str | None, str | None]
@@ -269,25 +304,29 @@ class Question:
         if source.kind != "pod":
             same_name = node is not None and node == source.node
             return same_name or flow.source.address in own
-        if source.host_network and node is not None and nodes[0] == node and own:
-            return flow.source.address not in own
         return False
 
-    def evaluator(self, source: Candidate, destination: Candidate) -> Evaluator:
+    def evaluator(self, source: Candidate, destination: Candidate, reading: Reading = SPEC) -> Evaluator:
         """The evaluator of the world in which both candidates exist."""
-        ends = {c.namespace: c.namespace_labels for c in (source, destination) if c.kind == "pod"}
-        key = tuple(sorted(ends.items()))
+        ends = sorted({c.namespace: c.namespace_labels for c in (source, destination) if c.kind == "pod"}.items())
+        key = (*ends, reading)
         if key not in self._evaluators:
             universe = self.universe
-            own = {name: {k: v for k, v in labels if k != NAME_KEY} for name, labels in key}
+            own = {name: {k: v for k, v in labels if k != NAME_KEY} for name, labels in ends}
             self._evaluators[key] = Evaluator(
                 World(
                     policies=universe.cluster.policies,
                     namespaces={**universe.declared, **own},
                     nodes={n.name: tuple(map(ip_address, n.addresses)) for n in universe.cluster.nodes},
+                    reading=reading,
                 )
             )
         return self._evaluators[key]
+
+
+def at_node(one: Candidate) -> bool:
+    """Whether the candidate is at a node's address."""
+    return one.kind == "node" or one.host_network
 
 
 def in_ports(ports: Ports, protocol: int, port: int | None) -> bool:

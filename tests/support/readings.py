@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
+
 from hypothesis import strategies as st
 
 from netqed.plugins.matters import SPEC, Matter, Reading
+from netqed.plugins.table import completions, plugin, possible
+from netqed.resources.cluster import Cluster
+from netqed.spec.sentences import Invariant
+
+GOVERNED: Final = (6, 17, 132)
 
 
 def readings() -> st.SearchStrategy[Reading]:
@@ -12,3 +20,43 @@ def readings() -> st.SearchStrategy[Reading]:
     whole = st.frozensets(st.sampled_from(list(Matter))).map(Reading)
     near = st.sampled_from(list(Matter)).map(lambda matter: Reading(SPEC.yes ^ {matter}))
     return st.one_of(st.just(SPEC), near, whole)
+
+
+def readings_on(cni: str | None, cluster: Cluster, invariant: Invariant) -> tuple[Reading, ...]:
+    """Every reading that a plugin may have (None: any plugin, and what the API permits), one for all that differ only
+    in what nothing of the input turns on."""
+    if cni == "spec":
+        return (SPEC,)
+    fixed = {} if cni is None else plugin(cni).fixed
+    turned_on = frozenset(_turned_on(cluster, invariant))
+    rows = possible() if cni is None else (fixed,)
+    found: dict[frozenset[Matter], Reading] = {}
+    for row in rows:
+        for one in completions(row, turned_on):
+            yes = frozenset(m for m in Matter if (m in one if m in turned_on else m in SPEC))
+            found.setdefault(yes, Reading(yes))
+    return tuple(found.values())
+
+
+def _turned_on(cluster: Cluster, invariant: Invariant) -> Iterator[Matter]:
+    """Matters that some flow's verdict can depend on."""
+    if any(workload.host_network for workload in (*cluster.workloads, *cluster.superseded)):
+        yield from (Matter.HOST_PODS_GOVERNED, Matter.HOST_PODS_SELECTED, Matter.HOST_PODS_BY_NAMESPACE)
+        yield Matter.OWN_NODE_INGRESS
+    yield Matter.OWN_NODE_EGRESS
+    if any(port.protocol not in GOVERNED for port in invariant.ports):
+        yield Matter.OTHER_PROTOCOLS
+    rules = [
+        (rule, egress)
+        for policy in cluster.policies
+        for rules, egress in ((policy.ingress, False), (policy.egress, True))
+        for rule in rules or ()
+    ]
+    if any(peer.ip_block is not None for rule, _ in rules for peer in rule.peers or ()):
+        yield from (Matter.BLOCK_PODS, Matter.BLOCK_NODES)
+    if any(port.end_port is not None for rule, _ in rules for port in rule.ports or ()):
+        yield Matter.END_PORT
+    if any(isinstance(port.port, str) for rule, egress in rules if egress for port in rule.ports or ()):
+        yield Matter.EGRESS_PORT_NAMES
+    if any(policy.policy_types and len(set(policy.policy_types)) < 2 for policy in cluster.policies):
+        yield Matter.OMITTED_DIRECTION

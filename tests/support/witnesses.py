@@ -37,7 +37,7 @@ def witness_faults(
         faults.append("the traffic is not among the sentence's ports")
     if question.excepted(source, destination, witness.protocol, witness.port):
         faults.append("an exception removes the flow")
-    decision = question.evaluator(source, destination).decide(flow)
+    decision = question.evaluator(source, destination, witness.world.reading).decide(flow)
     if decision.allowed == isinstance(stated.invariant, CanReach):
         faults.append(f"decided anew it is no violation: {decision.ingress.reason}, {decision.egress.reason}")
     told = (witness.decision.ingress.allowed, witness.decision.egress.allowed)
@@ -70,7 +70,8 @@ def candidate_of(universe: Universe, end: WitnessEnd) -> Candidate:
 def flow_of(universe: Universe, witness: Witness, source: Candidate, destination: Candidate) -> Flow:
     """The witness's flow, with both on one node where that is why it enters."""
     nodes = [source.node, destination.node]
-    if witness.decision.ingress.reason == "own-node" and source.host_network:
+    own = (witness.decision.ingress.reason, witness.decision.egress.reason)
+    if (own[0] == "own-node" and source.host_network) or own[1] == "own-node":
         shared = source.node or destination.node or OTHER_NODE
         nodes = [source.node or shared, destination.node or shared]
     return Flow(
