@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "prove": ("netqed.cli.prove", "Prove or refute one sentence."),
     "eval": ("netqed.cli.eval", "Judge concrete flows, one verdict a line."),
     "init": ("netqed.cli.init", "Write a starter spec from what is isolated today."),
+    "cni": ("netqed.cli.cni", "Show what network plugins do where the API leaves it to them."),
     "schema": ("netqed.cli.schema", "Print the JSON Schema of the spec or of the report."),
     "version": ("netqed.cli.version", "Print versions."),
 }

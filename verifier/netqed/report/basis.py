@@ -11,7 +11,10 @@ from netqed.report.words import count, scope_words, workloads_words
 from netqed.report.writer import entry, table
 from netqed.resources.cluster import Note
 
-READINGS: Final[Mapping[str, str]] = {"spec": "spec (what the NetworkPolicy API and its conformance tests define)"}
+READINGS: Final[Mapping[str, str]] = {
+    "spec": "spec (what the NetworkPolicy API and its conformance tests define)",
+    "any network plugin": "any network plugin (proofs hold whatever the API leaves to it; --cni NAME fixes one)",
+}
 """The readings of implementation-defined matters, in words."""
 
 FOLD: Final = 5

@@ -9,6 +9,7 @@ from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vac
 from netqed.report.blame import blocked, through, to_isolate
 from netqed.report.codes import code_of, severity_of
 from netqed.report.excerpt import Mark, excerpt
+from netqed.report.portability import matters_words, portability_lines
 from netqed.report.replay import replay, same_workload
 from netqed.report.style import Role, Style, wrapped
 from netqed.report.words import bare_name, count, end_words, scope_mark, scope_words
@@ -58,8 +59,8 @@ def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> It
     match verdict:
         case Proved():
             tail = f"  [{scope}]"
-            if verdict.rests_on:
-                tail = f"  [{scope}; rests on: {'; '.join(verdict.rests_on)}]"
+            if things := rests_on(verdict):
+                tail = f"  [{scope}; rests on: {'; '.join(things)}]"
         case Refuted():
             until = f" until {stated.until}" if stated.until else ""
             tail = f"  [refuted, as the spec expects{until}]"
@@ -85,6 +86,11 @@ def one_line(result: Result, basis: Basis, style: Style, *, verbose: bool) -> It
         yield from note("why", stated.why, style)
     for hint in result.hints:
         yield from note("hint", hint, style)
+
+
+def rests_on(verdict: Proved) -> tuple[str, ...]:
+    """What a proof needs beside the policies: assumptions, address ranges, answers of the network plugin."""
+    return (*verdict.rests_on, *matters_words(verdict.matters))
 
 
 def because(verdict: Proved, style: Style) -> Iterator[str]:
@@ -143,7 +149,7 @@ def _evidence(result: Result, style: Style, *, verbose: bool) -> Iterator[str]:
     match verdict:
         case Proved():
             yield from note("scope", scope_words(result.scope), style)
-            for thing in verdict.rests_on:
+            for thing in rests_on(verdict):
                 yield from note("rests on", thing, style)
             yield from because(verdict, style)
         case Refuted():
@@ -181,6 +187,8 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
         for direction in (decision.egress, decision.ingress):
             if not direction.allowed:
                 yield from blocked(witness, direction, style, verbose=verbose)
+    if verdict.portability is not None:
+        yield from portability_lines(verdict.portability, style, verbose=verbose)
     for index, closer in enumerate(verdict.closers):
         text = f'assume "{closer}" in the spec, if your cluster guarantees it' if index == 0 else f'assume "{closer}"'
         yield from note("to close it" if index == 0 else "or", text, style)

@@ -28,6 +28,7 @@ from netqed.analysis.results import (
 )
 from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
 from netqed.report.codes import code_of
+from netqed.report.portability import matters_value, portability_value
 from netqed.report.replay import replay
 from netqed.report.words import bare_name
 from netqed.resources.cluster import Note
@@ -109,10 +110,15 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
             because = verdict.because
             return {
                 "restsOn": list(verdict.rests_on),
+                "matters": matters_value(verdict.matters),
                 "because": None if because is None else [_essential(one) for one in because],
             }
         case Refuted():
-            return {"witness": _witness(verdict.witness), "closers": list(verdict.closers)}
+            return {
+                "witness": _witness(verdict.witness),
+                "closers": list(verdict.closers),
+                "portability": portability_value(verdict.portability),
+            }
         case Unknown() | Vacuous():
             return {"reason": verdict.reason}
         case _ as never:

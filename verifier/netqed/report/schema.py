@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from netqed.plugins.matters import Matter
 from netqed.report.codes import CODES
 from netqed.report.json import FORMAT, LONGEST_LINE, VERSION
 
@@ -73,6 +74,10 @@ def _definitions() -> Schema:
         "result": _result(),
         "proved": _object(
             restsOn=_TEXTS,
+            matters={
+                **_list("answer"),
+                "description": "With --cni: answers of the network plugin that the proof needs.",
+            },
             because={
                 **_or_null(_list("essential")),
                 "description": "With --why: policies that suffice for the proof, whichever of the others are deleted, "
@@ -92,6 +97,18 @@ def _definitions() -> Schema:
         "refuted": _object(
             witness=_ref("witness"),
             closers={**_TEXTS, "description": "Each alone would rule this counterexample out."},
+            portability={
+                **_or_null(_ref("portability")),
+                "description": "On which network plugins it happens; null where --cni names one.",
+            },
+        ),
+        "answer": _object(matter={"enum": [matter.value for matter in Matter]}, answer=_FLAG, words=_TEXT),
+        "portability": _object(
+            bySpec={**_FLAG, "description": "Whether the reading `spec` refutes it too."},
+            turnsOn={**_list("answer"), "description": "Answers of a plugin that the witness needs."},
+            refutedOn=_TEXTS,
+            mayBeRefutedOn={**_TEXTS, "description": "It turns on an answer that is not verified of these plugins."},
+            holdsOn=_TEXTS,
         ),
         "witness": _object(
             source=_ref("end"),
