@@ -175,17 +175,25 @@ def _is_same(flow: Flow) -> bool:
     )
 
 
+MOST_FLOWS: Final = 2_000
+"""Flows after which an engine is built anew: each leaves what it was pinned to in the solver, which grows slow."""
+
+
 class EncodingJudge:
     """The encoding as a judge of single flows of whatever world; keeps the engine of the last world."""
 
     def __init__(self) -> None:
         self._engine: tuple[World, bool, PinnedEngine] | None = None
+        self._decided = 0
 
     def decide(self, flow: Flow, world: World, answers: Mapping[Matter, bool] | None = None) -> EncodedAnswer:
         """Whether ingress and egress let the flow through under the world's reading, or under `answers` if they are
         given, whatever the plugin does about the matters that they leave out: None where that is not the same.
         AddressNeeded where an open address decides it."""
         is_open = answers is not None
-        if self._engine is None or self._engine[0] is not world or self._engine[1] is not is_open:
-            self._engine = (world, is_open, PinnedEngine(world, open_readings=is_open))
-        return self._engine[2].decide(flow, answers)
+        known = self._engine
+        if known is None or known[0] is not world or known[1] is not is_open or self._decided == MOST_FLOWS:
+            self._decided = 0
+            known = self._engine = (world, is_open, PinnedEngine(world, open_readings=is_open))
+        self._decided += 1
+        return known[2].decide(flow, answers)
