@@ -306,13 +306,16 @@ REFUTED_RECIPES: dict[str, dict[str, Flow]] = {
             "default/example/foo -> kube-system/example/dns UDP/53", "6"
         ),
         "internet cannot reach default/app=foo": passes("203.0.113.1 -> default/example/foo TCP/1"),
+        "default/app=foo cannot reach anything": passes("default/example/foo -> any-node TCP/1"),
     },
     "11-deny-egress-traffic-from-an-application-1": {
-        "default/app=foo cannot reach anything except to dns on UDP/53": passes(
+        "default/app=foo cannot reach anything except nodes and dns on UDP/53": passes(
             "default/example/foo -> kube-system/example/dns TCP/53", "14"
         ),
     },
-    "12-deny-all-non-whitelisted-traffic-from-the-namespace-0": {},
+    "12-deny-all-non-whitelisted-traffic-from-the-namespace-0": {
+        "default cannot reach anything": passes("default/example/web -> any-node TCP/1"),
+    },
     "14-deny-external-egress-traffic-0": {
         "default/app=foo cannot reach kube-system": passes(
             "default/example/foo -> kube-system/example/dns TCP/53", "13"

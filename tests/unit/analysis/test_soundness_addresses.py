@@ -52,7 +52,7 @@ spec:
 
 def verdict(spec: str, *documents: str) -> CheckResult:
     """What check says of the documents."""
-    settings = api.Settings(stdin="\n---\n".join(documents))
+    settings = api.Settings(stdin="\n---\n".join(documents), cni="spec")
     return api.check(["-"], spec=api.load_spec("netqed.yaml", text=spec), settings=settings)
 
 

@@ -62,7 +62,7 @@ FACTS = "cluster: {podCIDRs: [10.244.0.0/16], families: [IPv4]}\n"
 
 def check(sentence: str, scope: api.Scope, *documents: str) -> InputResult:
     spec = api.load_spec("netqed.yaml", text=f"{FACTS}invariants: [{{assert: '{sentence}', scope: {scope}}}]")
-    return api.check(["-"], spec=spec, settings=api.Settings(stdin="\n---\n".join(documents))).inputs[0]
+    return api.check(["-"], spec=spec, settings=api.Settings(stdin="\n---\n".join(documents), cni="spec")).inputs[0]
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ invariants:
   # payments: what gets out
   - payments cannot reach internet
   - payments-api cannot reach anything except to kube-system/k8s-app=kube-dns on UDP/53, TCP/53 """
-        """and to payments-db on TCP/5432
+        """and to payments-db on TCP/5432 and to nodes
 
   # web: who gets in
   - payments cannot reach web
@@ -129,7 +129,7 @@ def test_it_is_the_same_for_the_same_cluster() -> None:
     ("policy", "expected"),
     [
         (ingress(), "anything cannot reach shop"),
-        (egress(), "shop cannot reach anything"),
+        (egress(), "shop cannot reach anything except to nodes"),
         (ingress(PolicyRule((peer(EVERY),))), "only shop can reach shop"),
         (ingress(PolicyRule((peer(labels(a="b")),))), "only shop/a=b can reach shop"),
         (ingress(PolicyRule((peer(None, EVERY),))), "outside cannot reach shop"),
@@ -173,10 +173,10 @@ def test_it_is_the_same_for_the_same_cluster() -> None:
         ),
         (
             egress(PolicyRule(None, (PolicyPort("UDP", 53),)), PolicyRule((peer(labels(a="b")),), (PolicyPort("TCP", "web"),))),
-            "shop cannot reach anything except on UDP/53 and to shop/a=b",
+            "shop cannot reach anything except on UDP/53 and to shop/a=b and to nodes",
         ),
         (ingress(pods=labels(a="b")), "anything cannot reach shop/a=b"),
-        (egress(PolicyRule((peer(EVERY),)), pods=labels(a="b")), "shop/a=b cannot reach anything except to shop"),
+        (egress(PolicyRule((peer(EVERY),)), pods=labels(a="b")), "shop/a=b cannot reach anything except to shop and to nodes"),
     ],
 )  # fmt: skip
 def test_what_a_policy_may_be_for(policy: NetworkPolicy, expected: str) -> None:

@@ -56,6 +56,8 @@ INTERNET: Final = BuiltIn("internet")
 OUTSIDE: Final = BuiltIn("outside")
 ANY_POD: Final = BuiltIn("any pod")
 EXEMPT_HOSTS: Final = Exception_(either=BuiltIn("host-networked"))
+EXEMPT_NODES: Final = Exception_(None, BuiltIn("nodes"))
+"""Whether a pod may always send to its own node is left to network plugins (A6, fact 41)."""
 
 _ALL: Final = LabelSelector()
 _EVERY_NAMESPACE: Final = LabelSelector((), (Requirement(NAMESPACE_NAME_LABEL, "Exists"),))
@@ -198,15 +200,15 @@ def stronger(invariant: Invariant) -> Iterator[Invariant]:
             for pods in (source, destination):
                 yield Isolated(pods)
             yield CannotReach(ANYTHING, destination)
-            yield CannotReach(source, ANYTHING)
+            yield _shut_in(source)
         case CannotReach(Pods() as source, BuiltIn("internet")):
             whole = Pods(source.namespace)
             yield CannotReach(ANY_POD, INTERNET)
             yield Isolated(whole)
-            yield CannotReach(source, ANYTHING)
+            yield _shut_in(source)
             if source != whole:
                 yield CannotReach(whole, INTERNET)
-                yield CannotReach(whole, ANYTHING)
+                yield _shut_in(whole)
         case CannotReach(BuiltIn("internet"), Pods() as destination):
             yield CannotReach(INTERNET, ANY_POD)
             yield Isolated(destination)
@@ -227,11 +229,11 @@ def stronger(invariant: Invariant) -> Iterator[Invariant]:
             if destination.selector is not None:
                 yield CannotReach(ANYTHING, Pods(destination.namespace))
         case CannotReach(Pods() as source, BuiltIn("anything")):
-            bare = CannotReach(source, ANYTHING)
+            bare = _shut_in(source)
             if invariant != bare:
                 yield bare
             if source.selector is not None:
-                yield CannotReach(Pods(source.namespace), ANYTHING)
+                yield _shut_in(Pods(source.namespace))
         case _:
             return
 
@@ -297,7 +299,7 @@ def _only(peers: Endpoint, pods: Pods, ports: Ports = ()) -> Invariant:
 def _of_egress(one: Governed) -> Iterator[Invariant]:
     """What may hold of what gets out."""
     if not one.rules:
-        yield CannotReach(one.pods, ANYTHING)
+        yield _shut_in(one.pods)
         return
     yield CannotReach(one.pods, INTERNET)
     exceptions: list[Exception_] = []
@@ -309,7 +311,12 @@ def _of_egress(one: Governed) -> Iterator[Invariant]:
         exceptions.append(Exception_(None, peers, ports))
     exceptions = list(dict.fromkeys(exceptions))
     if len(exceptions) <= MAX_EXCEPTIONS:
-        yield CannotReach(one.pods, ANYTHING, (), tuple(exceptions))
+        yield _shut_in(one.pods, exceptions)
+
+
+def _shut_in(pods: Pods, exceptions: Sequence[Exception_] = ()) -> CannotReach:
+    """That the pods reach nothing, but for what is excepted and for nodes."""
+    return CannotReach(pods, ANYTHING, (), (*exceptions, EXEMPT_NODES))
 
 
 def _of_cluster() -> Iterator[Invariant]:

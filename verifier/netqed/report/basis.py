@@ -13,7 +13,7 @@ from netqed.resources.cluster import Note
 
 READINGS: Final[Mapping[str, str]] = {
     "spec": "spec (what the NetworkPolicy API and its conformance tests define)",
-    "any network plugin": "any network plugin (proofs hold whatever the API leaves to it; --cni NAME fixes one)",
+    "any network plugin": "any network plugin (--cni NAME names one)",
 }
 """The readings of implementation-defined matters, in words."""
 
