@@ -1,4 +1,4 @@
-"""netqed from Python: read a cluster and a spec, prove invariants, judge flows, write a starter spec.
+"""netqed from Python: read a cluster and a spec, prove invariants, judge and explain flows, write a starter spec.
 
     from netqed import api
 
@@ -25,6 +25,7 @@ from netqed.sources.position import InputError, Position, Problem
 from netqed.spec.document import ClusterFacts, Scope, Spec
 
 if TYPE_CHECKING:
+    from netqed.analysis.explain_values import Explanation
     from netqed.analysis.results import CheckResult, Result
     from netqed.resources.cluster import Cluster
 
@@ -39,6 +40,7 @@ __all__ = [
     "Spec",
     "check",
     "evaluate",
+    "explain",
     "init",
     "load_cluster",
     "load_spec",
@@ -234,6 +236,47 @@ def evaluate(
         extra_namespaces=resolved.namespaces,
         answers=answers_of("spec" if settings.cni is None else settings.cni),
     )
+
+
+def explain(
+    source: str,
+    destination: str,
+    ports: str | None = None,
+    paths: Sequence[str | Path] = (),
+    *,
+    spec: Spec | None = None,
+    settings: Settings | None = None,
+) -> Explanation:
+    """Why a flow from one side to the other is allowed or denied, layer by layer, and which other ports between the two
+    are decided otherwise.
+
+    A side is an endpoint of the spec language, or `namespace/pod`; of all that it stands for the most natural flow is
+    explained, and whether the others are decided alike. `ports` are PORTS of the spec language. The groups, namespaces,
+    workloads, cluster and assumptions of the spec apply; its invariants do not. `settings.cni` None is `spec`, and then
+    known plugins that decide the flow otherwise are named. Raises Disagreement where the evaluator and the encoding
+    differ on the flow or on a port.
+    """
+    from netqed.analysis.explain import Asked
+    from netqed.analysis.explain import explain as explained
+    from netqed.analysis.explain_asked import stated_ports, stated_side
+    from netqed.spec.sentences import Isolated
+
+    settings = replace(settings or Settings(), blank_files=True)
+    started = time.perf_counter()
+    _require_known(settings.cni)
+    stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
+    asked = stated_ports(ports) if ports is not None else ()
+    _, cluster, resolved = _only_input(replace(spec or Spec(), invariants=stated), paths, settings)
+    ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
+    found = explained(
+        cluster,
+        replace(resolved, invariants=stated),
+        Asked(source, ends[0]),
+        Asked(destination, ends[1]),
+        asked,
+        cni=settings.cni,
+    )
+    return replace(found, seconds=time.perf_counter() - started)
 
 
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:

@@ -80,7 +80,7 @@ def _input(one: InputResult) -> dict[str, Any]:
         "complete": one.basis.complete,
         "results": [_result(result) for result in one.results],
         "namespaces": [_namespace(counts) for counts in one.namespaces],
-        "basis": _basis(one.basis),
+        "basis": basis_value(one.basis),
     }
 
 
@@ -94,7 +94,7 @@ def _result(result: Result) -> dict[str, Any]:
         "expect": stated.expect,
         "until": stated.until.isoformat() if stated.until else None,
         "allowEmpty": stated.allow_empty,
-        "place": _place(stated.span),
+        "place": place_value(stated.span),
         "scope": result.scope,
         "status": result.status,
         "code": code_of(result),
@@ -115,7 +115,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
             }
         case Refuted():
             return {
-                "witness": _witness(verdict.witness),
+                "witness": witness_value(verdict.witness),
                 "closers": list(verdict.closers),
                 "portability": portability_value(verdict.portability),
             }
@@ -126,10 +126,11 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
 
 
 def _essential(one: Essential) -> dict[str, Any]:
-    return {**_policy(one.policy), "without": _witness(one.witness)}
+    return {**_policy(one.policy), "without": witness_value(one.witness)}
 
 
-def _witness(witness: Witness) -> dict[str, Any]:
+def witness_value(witness: Witness) -> dict[str, Any]:
+    """A witness flow with the evaluator's decision and a command that tries it."""
     return {
         "source": _end(witness.source),
         "destination": _end(witness.destination),
@@ -175,15 +176,16 @@ def _direction(decision: DirectionDecision) -> dict[str, Any]:
         "allowed": decision.allowed,
         "reason": decision.reason,
         "selecting": [_policy(policy) for policy in decision.selecting],
-        "matches": [_match(match) for match in decision.matches],
+        "matches": [match_value(match) for match in decision.matches],
     }
 
 
 def _policy(policy: NetworkPolicy) -> dict[str, Any]:
-    return {"policy": policy.key, "place": _place(_span(policy, ("spec", "podSelector")))}
+    return {"policy": policy.key, "place": place_value(_span(policy, ("spec", "podSelector")))}
 
 
-def _match(match: RuleMatch) -> dict[str, Any]:
+def match_value(match: RuleMatch) -> dict[str, Any]:
+    """A rule that matches, with the element to blame and its place."""
     return {
         "policy": match.policy.key,
         "direction": match.direction,
@@ -191,7 +193,7 @@ def _match(match: RuleMatch) -> dict[str, Any]:
         "peer": match.peer,
         "port": match.port,
         "path": written(match.path),
-        "place": _place(_span(match.policy, match.path)),
+        "place": place_value(_span(match.policy, match.path)),
     }
 
 
@@ -199,7 +201,8 @@ def _span(policy: NetworkPolicy, path: FieldPath) -> Span | None:
     return policy.document.span(path) if policy.document is not None else None
 
 
-def _place(span: Span | None) -> dict[str, Any] | None:
+def place_value(span: Span | None) -> dict[str, Any] | None:
+    """A place with its line; None where it is not known."""
     if span is None:
         return None
     return {
@@ -232,7 +235,8 @@ def _namespace(counts: NamespaceCounts) -> dict[str, Any]:
     }
 
 
-def _basis(basis: Basis) -> dict[str, Any]:
+def basis_value(basis: Basis) -> dict[str, Any]:
+    """What answers rest on."""
     return {
         "reading": basis.reading,
         "assumptions": list(basis.assumptions),
