@@ -14,7 +14,9 @@ from netqed.spec.sentences import Endpoint, Isolated, Ports, WorkloadRef
 _POD: Final = re.compile(r"(?!\d[\d.]*/)([A-Za-z0-9][\w.-]*)/([A-Za-z0-9][\w.-]*)", re.ASCII)
 """`namespace/pod`, as reports print pods; no address."""
 
-_LIKE_PORTS: Final = re.compile(r"\d+(-\d+)?|(tcp|udp|sctp|icmp|icmpv6)\b.*|\d+/(tcp|udp|sctp)", re.IGNORECASE | re.ASCII)
+_LIKE_PORTS: Final = re.compile(
+    r"\d+(-\d+)?|(tcp|udp|sctp|icmp|icmpv6)\b.*|\d+/(tcp|udp|sctp)", re.IGNORECASE | re.ASCII
+)
 """What is meant as PORTS, right or wrong: no folder is called so by chance."""
 
 

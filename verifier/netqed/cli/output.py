@@ -75,7 +75,11 @@ def deliver(
     def text(style: Style) -> str:
         return render_text(result, style=style, quiet=quiet, verbose=verbose)
 
-    render: Mapping[str, Callable[[Style], str]] = {"text": text, "json": lambda _: render_json(result)}
+    write_reports({"text": text, "json": lambda _: render_json(result)}, outputs, colour=colour)
+
+
+def write_reports(render: Mapping[str, Callable[[Style], str]], outputs: Sequence[Output], *, colour: Colour) -> None:
+    """Write the reports that were asked for, each made by the function of its format, files first."""
     for output in outputs:
         if output.file is not None:
             write_file(output.file, render[output.format](Style()))

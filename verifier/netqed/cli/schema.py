@@ -15,20 +15,25 @@ _EPILOG = """\
 Examples:
   netqed schema > netqed.schema.json
   netqed schema report > report.schema.json
+  netqed schema explanation > explanation.schema.json
 
   An editor that knows YAML schemas completes the spec when its first line is
   # yaml-language-server: $schema=./netqed.schema.json"""
 
 
 @click.command("schema", cls=Command, epilog=_EPILOG)
-@click.argument("which", type=click.Choice(["spec", "report"]), default="spec")
+@click.argument("which", type=click.Choice(["spec", "report", "explanation"]), default="spec")
 def command(which: str) -> int:
-    """Print the JSON Schema of the spec (the default) or of the JSON report."""
+    """Print the JSON Schema of the spec (the default), of the JSON report, or of an explanation as JSON."""
     schema: dict[str, Any]
     if which == "spec":
         from netqed import api
 
         schema = api.spec_schema()
+    elif which == "explanation":
+        from netqed.report.explain_json import explanation_schema
+
+        schema = explanation_schema()
     else:
         from netqed.report.schema import report_schema
 

@@ -32,8 +32,7 @@ from netqed.report.explain_words import (
     not_selecting_words,
     other_name,
     outcome_words,
-    peer_label,
-    peer_place,
+    peer_labels,
     place_words,
     port_label,
     ports_words,
@@ -139,11 +138,15 @@ def _decided(witness: Witness, explained: DirectionExplained) -> str:
             return f"allowed by {direction_words(found, decision.direction)}{where}"
         case None if decision.reason == "no-rule":
             name = bare_name(governed(witness, decision.direction))
-            number = count(len(explained.selecting), "policy")
-            isolate = "isolates" if len(explained.selecting) == 1 else "isolate"
-            tried = len(explained.tried)
-            none = f"none of {'its' if len(explained.selecting) == 1 else 'their'} {count(tried, 'rule')} matches"
-            return f"denied: {number} {isolate} {name}, and {none if tried else 'no rule allows anything'}"
+            number, rules = len(explained.selecting), len(explained.tried)
+            isolate = f"{count(number, 'policy')} {'isolates' if number == 1 else 'isolate'} {name}"
+            match rules:
+                case 0:
+                    return f"denied: {isolate}, and no rule allows anything"
+                case 1:
+                    return f"denied: {isolate}, and the one rule does not match"
+                case _:
+                    return f"denied: {isolate}, and none of the {rules} rules matches"
         case None:
             return f"allowed: {ungoverned_words(witness, decision)}"
 
@@ -283,7 +286,8 @@ def _labels(rule: RuleTried, witness: Witness, *, verbose: bool) -> Iterator[tup
     first = next((peer.index for peer in rule.peers if peer.matches), None)
     for peer in _peers(rule, verbose=verbose):
         turns = peer.index == first if rule.matches else rule.peer_matches is not True
-        yield peer_place(peer), peer_label(peer, rule.policy, end), turns
+        for place, text in peer_labels(peer, rule.policy, end):
+            yield place, text, turns
     if not rule.peers:
         field = "from" if rule.direction == "ingress" else "to"
         anyone = "every source" if rule.direction == "ingress" else "every destination"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import assert_never
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, assert_never
 
 from netqed.analysis.explain_ranges import range_words
 from netqed.analysis.explain_values import (
@@ -29,7 +29,7 @@ from netqed.report.words import bare_name, count, governed, other, peer_words, p
 from netqed.resources.objects import LabelSelector, NetworkPolicy
 from netqed.sources.position import FieldPath
 
-RANGES: int = 6
+RANGES: Final = 6
 """Ranges of ports or addresses that a line names without --verbose."""
 
 
@@ -77,8 +77,23 @@ def not_selecting_words(one: NotSelecting, name: str, direction: Direction) -> s
     return f"{where} {failing_words(one.failing, name)}"
 
 
-def peer_label(tried: PeerTried, policy: NetworkPolicy, end: WitnessEnd) -> str:
-    """What an item of `from` or `to` has to say of the other side."""
+def peer_labels(tried: PeerTried, policy: NetworkPolicy, end: WitnessEnd) -> Iterator[tuple[FieldPath, str]]:
+    """What an item of `from` or `to` has to say of the other side, each part at the place to point at: both of its
+    selectors where neither matches."""
+    if tried.reason != "selectors":
+        place = (*tried.path, "ipBlock", "except") if tried.reason == "excepted" else tried.path
+        yield place, _peer_words(tried, policy, end)
+        return
+    for conditions, who in (
+        (tried.namespace_conditions, f"namespace {end.namespace}"),
+        (tried.pod_conditions, bare_name(end)),
+    ):
+        failing = [one for one in conditions if not one.holds]
+        if failing:
+            yield failing[0].path, f"does not match: {failing_words(failing, who)}"
+
+
+def _peer_words(tried: PeerTried, policy: NetworkPolicy, end: WitnessEnd) -> str:
     name = bare_name(end)
     peer = tried.peer
     match tried.reason:
@@ -95,16 +110,11 @@ def peer_label(tried: PeerTried, policy: NetworkPolicy, end: WitnessEnd) -> str:
         case "open":
             return f"matches if the address of {name}, which is not known, is {_in_block(tried)}"
         case "namespace":
-            own = f"has no namespaceSelector, so it speaks of {policy.namespace} only; {name} is in {end.namespace}"
-            failing = tried.failing
-            return f"{own}, and has {', '.join(has_words(one) for one in failing)}" if failing else own
+            own = f"does not match: without namespaceSelector it speaks of {policy.namespace} only, and {name} is in "
+            failing = ", ".join(has_words(one) for one in tried.failing)
+            return f"{own}{end.namespace}{f', and has {failing}' if failing else ''}"
         case "selectors":
-            parts = []
-            if unmet := [one for one in tried.namespace_conditions if not one.holds]:
-                parts.append(f"of the namespace it {failing_words(unmet, end.namespace or name)}")
-            if unmet := [one for one in tried.pod_conditions if not one.holds]:
-                parts.append(f"it {failing_words(unmet, name)}")
-            return f"does not match: {'; '.join(parts)}"
+            return f"does not match: {failing_words(tried.failing, name)}"
         case "not-a-pod":
             how = "uses its node's network (hostNetwork)" if end.kind == "pod" else "is no pod"
             return f"does not match: selectors match pods, and {name} {how}"
@@ -113,11 +123,11 @@ def peer_label(tried: PeerTried, policy: NetworkPolicy, end: WitnessEnd) -> str:
         case "excepted":
             block = peer.ip_block
             left_out = ", ".join(block.except_ or ()) if block is not None else ""
-            return f"leaves out {left_out}, and so {end.address}"
+            return f"does not match: leaves out {left_out}, and so {end.address}"
         case "other-family":
             return "does not match: it speaks of the other IP family"
         case "unseen":
-            return f"does not match: no ipBlock is compared with the address of {name} in this reading"
+            return f"does not match: in this reading no ipBlock is compared with the address of {name}"
         case _ as never:
             assert_never(never)
 
@@ -128,15 +138,6 @@ def _in_block(tried: PeerTried) -> str:
         return "known"
     left_out = f" but in none of {', '.join(block.except_)}" if block.except_ else ""
     return f"in {block.cidr}{left_out}"
-
-
-def peer_place(tried: PeerTried) -> FieldPath:
-    """The part of the item to point at: the first condition that fails, or the item."""
-    if tried.reason == "selectors" and tried.failing:
-        return tried.failing[0].path
-    if tried.reason == "excepted":
-        return (*tried.path, "ipBlock", "except")
-    return tried.path
 
 
 def port_label(tried: PortTried, witness: Witness) -> str:
