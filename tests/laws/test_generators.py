@@ -9,11 +9,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import AddressEnd, Decision, End, Flow, PodEnd, World
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import LabelSelector, NetworkPolicy, PolicyPeer, PolicyRule
 from support.flows import flows, namespace_labels, parse_block, world_of
+from support.readings import readings
 from support.strategies import clusters
 
 CLUSTERS = 600
@@ -91,7 +93,8 @@ ENDS = (
     *(f"{d}: {r}" for d in ("ingress", "egress") for r in ("not-isolated", "rule", "no-rule")),
     "ingress: own-node",
 )
-EVERY_FEATURE = (*PEER_FORMS, *LISTS, *OPERATORS, *DEFAULTING, *PORTS, *BLOCKS, *ENDS)
+MATTERS = tuple(f"decided by {matter.value}" for matter in Matter)
+EVERY_FEATURE = (*PEER_FORMS, *LISTS, *OPERATORS, *DEFAULTING, *PORTS, *BLOCKS, *ENDS, *MATTERS, "reading: spec")
 
 
 @pytest.fixture(scope="module")
@@ -111,11 +114,13 @@ def seen() -> Counter[str]:
     def count(data: st.DataObject) -> None:
         cluster = data.draw(clusters())
         world = world_of(cluster)
-        evaluator = Evaluator(world)
+        evaluator, reading = Evaluator(world), data.draw(readings())
+        counts["reading: spec"] += reading == SPEC
         counts.update(f for policy in cluster.policies for f in features_of_policy(policy))
         for _ in range(FLOWS_EACH):
             flow = data.draw(flows(cluster))
             counts.update(set(features_of_flow(cluster, world, flow, evaluator.decide(flow))))
+            counts.update(features_of_reading(evaluator, flow, reading))
 
     count()
     return counts
@@ -124,7 +129,21 @@ def seen() -> Counter[str]:
 @pytest.mark.parametrize("feature", EVERY_FEATURE)
 def test_the_generators_reach(feature: str, seen: Counter[str]) -> None:
     """Each feature occurs, and not by luck alone."""
-    assert seen[feature] >= 3, f"{feature!r} occurred {seen[feature]} times in {CLUSTERS} clusters"
+    least = 5 if feature in MATTERS else 3
+    assert seen[feature] >= least, f"{feature!r} occurred {seen[feature]} times in {CLUSTERS} clusters"
+
+
+def features_of_reading(evaluator: Evaluator, flow: Flow, reading: Reading) -> Iterator[str]:
+    """The matters of which another answer alone is another answer of ingress or egress."""
+
+    def decided(under: Reading) -> tuple[bool, bool]:
+        decision = evaluator.under(under).decide(flow)
+        return decision.ingress.allowed, decision.egress.allowed
+
+    answer = decided(reading)
+    for matter in Matter:
+        if decided(Reading(reading.yes ^ {matter})) != answer:
+            yield f"decided by {matter.value}"
 
 
 def shape(items: tuple[object, ...] | None) -> str:

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from hypothesis import strategies as st
 
 from netqed.reference.flow import Address, AddressEnd, End, Flow, PodEnd, World
+from netqed.reference.selectors import selector_matches
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import (
     ContainerPort,
@@ -16,6 +17,7 @@ from netqed.resources.objects import (
     Labels,
     LabelSelector,
     NetworkPolicy,
+    PolicyPeer,
     PolicyPort,
     PolicyRule,
     Workload,
@@ -83,7 +85,7 @@ def edges_of(item: PolicyPort) -> list[int]:
     match item.port:
         case int(first):
             last = first if item.end_port is None else item.end_port
-            return [p for p in (first - 1, first, last, last + 1) if 1 <= p <= 65535]
+            return [p for p in (first - 1, first, min(first + 1, last), last, last + 1) if 1 <= p <= 65535]
         case str():
             return [*PORTS[1:3], 443]
         case None:
@@ -179,6 +181,7 @@ def flows(draw: st.DrawFn, cluster: Cluster) -> Flow:
         for policy in cluster.policies
         for direction, written in (("ingress", policy.ingress), ("egress", policy.egress))
         for rule in written or (PolicyRule(),)
+        for _ in range(1 + 2 * bool(rule.peers))
     ]
     protocol = pick(draw, (6, 6, 6, 17, 132, 1, 47))
     port = pick(draw, edge_ports(cluster)) if protocol in (6, 17, 132) else None
@@ -187,23 +190,73 @@ def flows(draw: st.DrawFn, cluster: Cluster) -> Flow:
         destination = source if draw(index(8)) == 7 else end(draw, cluster, version, 1)
         return Flow(apart(source, destination, version), destination, protocol, port)
     policy, direction, rule = pick(draw, targets)
-    item = pick(draw, rule.ports) if rule.ports else PolicyPort()
+    ranges = [port for port in rule.ports or () if port.end_port is not None]
+    item = pick(draw, (ranges and draw(index(2)) and ranges) or rule.ports) if rule.ports else PolicyPort()
     if rule.ports and draw(index(8)) < 7:
         protocol = {None: 6, "TCP": 6, "UDP": 17, "SCTP": 132}[item.protocol]
         port = pick(draw, edges_of(item) or edge_ports(cluster))
+    blocks = [peer for peer in rule.peers or () if peer.ip_block is not None]
+    peer = pick(draw, (blocks and draw(index(2)) and blocks) or rule.peers) if rule.peers and draw(index(8)) else None
+    if peer is not None and peer.ip_block is not None:
+        version = parse_block(peer.ip_block)[0].version
     governed = subject(draw, cluster, policy, version, item)
+    other = end(draw, cluster, version, 1) if peer is None else met(draw, cluster, policy, peer, version)
     if direction == "egress":
-        destination = end(draw, cluster, version, 1)
+        destination = other
         if isinstance(destination, PodEnd):
             destination = replace(destination, container_ports=(*destination.container_ports, *named(draw, item)))
+            so_named = [c.number for c in destination.container_ports if c.name == item.port is not None]
+            if so_named and port is not None and draw(index(4)):
+                port = pick(draw, so_named)
         return Flow(governed, apart(destination, governed, version), protocol, port)
-    return Flow(apart(end(draw, cluster, version, 1), governed, version), governed, protocol, port)
+    return Flow(apart(other, governed, version), governed, protocol, port)
 
 
 def subject(draw: st.DrawFn, cluster: Cluster, policy: NetworkPolicy, version: int, item: PolicyPort) -> PodEnd:
     """An invented pod that the policy is likely to select, and that may declare the port that `item` names."""
+    return invented(draw, cluster, policy.namespace, policy.pod_selector or LabelSelector(), version, 0, item)
+
+
+def met(draw: st.DrawFn, cluster: Cluster, policy: NetworkPolicy, peer: PolicyPeer, version: int) -> End:
+    """An end that the peer is likely to match: a pod of its labels, or whoever has an address of its block."""
+    if peer.ip_block is None:
+        spaces = [policy.namespace]
+        if peer.namespace_selector is not None:
+            world = world_of(cluster)
+            fitting = (n for n in NAMESPACES if selector_matches(peer.namespace_selector, namespace_labels(world, n)))
+            spaces = (draw(index(4)) and list(fitting)) or list(NAMESPACES)
+        # One plugin matches host-networked pods by peers of whole namespaces only.
+        selector, whole = peer.pod_selector or LabelSelector(), peer.namespace_selector is not None
+        odds = 2 if whole and selector == LabelSelector() else 3
+        return invented(draw, cluster, pick(draw, spaces), selector, version, 1, on_host=odds)
+    inside, _ = parse_block(peer.ip_block)
+    at = address(int(inside[0]) + pick(draw, (1, 2, 9)) % inside.num_addresses, version)
+    if (owner := known_owner(cluster, at)) is not None:
+        return owner
+    match pick(draw, ("pod", "host-networked", "node", "external")):
+        case "external":
+            return AddressEnd(at)
+        case "node":
+            return AddressEnd(at, pick(draw, ("node-1", "node-9")))
+        case kind:
+            node = pick(draw, (None, "node-1", "node-9"))
+            on_host = kind == "host-networked"
+            return PodEnd(pick(draw, NAMESPACES), draw(labels()), at, (), on_host, node, identity="invented#1")
+
+
+def invented(
+    draw: st.DrawFn,
+    cluster: Cluster,
+    namespace: str,
+    selector: LabelSelector,
+    version: int,
+    replica: int,
+    item: PolicyPort | None = None,
+    on_host: int = 6,
+) -> PodEnd:
+    """A pod that is not in the input, whose labels the selector is likely to match; one in `on_host` of them is on its
+    node's network."""
     fitted = draw(labels())
-    selector = policy.pod_selector or LabelSelector()
     for requirement in selector.match_expressions:
         match requirement.operator:
             case "In" if draw(index(4)):
@@ -214,13 +267,19 @@ def subject(draw: st.DrawFn, cluster: Cluster, policy: NetworkPolicy, version: i
                 fitted.pop(requirement.key, None)
     if draw(index(8)):
         fitted.update(selector.match_labels)
+    node = pick(draw, (None, "node-1"))
+    host_networked = draw(index(on_host)) == on_host - 1
+    own = [a for a in map(ip_address, NODES[0].addresses) if a.version == version]
     return PodEnd(
-        namespace=policy.namespace,
+        namespace=namespace,
         labels=fitted,
-        address=free_address(draw, cluster, edge_addresses(cluster.policies, version), version, 0),
-        container_ports=(*draw(container_ports()), *named(draw, item)),
-        node=pick(draw, (None, "node-1")),
-        identity="invented#0",
+        address=own[0]
+        if host_networked
+        else free_address(draw, cluster, edge_addresses(cluster.policies, version), version, replica),
+        container_ports=(*draw(container_ports()), *(named(draw, item) if item is not None else ())),
+        host_network=host_networked,
+        node=node,
+        identity=f"invented#{replica}",
     )
 
 
