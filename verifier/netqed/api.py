@@ -259,6 +259,7 @@ def explain(
     from netqed.analysis.explain import Asked
     from netqed.analysis.explain import explain as explained
     from netqed.analysis.explain_asked import stated_ports, stated_side
+    from netqed.resources.load import collector_paused
     from netqed.spec.sentences import Isolated
 
     settings = replace(settings or Settings(), blank_files=True)
@@ -266,16 +267,17 @@ def explain(
     _require_known(settings.cni)
     stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
     asked = stated_ports(ports) if ports is not None else ()
-    _, cluster, resolved = _only_input(replace(spec or Spec(), invariants=stated), paths, settings)
-    ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
-    found = explained(
-        cluster,
-        replace(resolved, invariants=stated),
-        Asked(source, ends[0]),
-        Asked(destination, ends[1]),
-        asked,
-        cni=settings.cni,
-    )
+    with collector_paused():
+        _, cluster, resolved = _only_input(replace(spec or Spec(), invariants=stated), paths, settings)
+        ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
+        found = explained(
+            cluster,
+            replace(resolved, invariants=stated),
+            Asked(source, ends[0]),
+            Asked(destination, ends[1]),
+            asked,
+            cni=settings.cni,
+        )
     return replace(found, seconds=time.perf_counter() - started)
 
 

@@ -76,7 +76,7 @@ def explain(
         sides.side(destination.text, destination.endpoint, "<destination>"),
     )
     tries = Tries(world)
-    oracle = Oracle(world, answers, tries, sides.unknown, sides.taken)
+    oracle = Oracle(world, answers, tries, sides)
     chosen = _Pair.of(sides, found, ports)
     flow = Flow(chosen.source.end, chosen.destination.end, 6, 1)
     table = ports_decided(oracle, tries, flow, ports)
@@ -87,7 +87,7 @@ def explain(
         raise InputError([Problem(f"{source.text} and {destination.text} have no IP family in common")])
     shown = settled[0]
     witness = _witness(chosen, shown, world.reading, oracle)
-    cases = _cases(settled, oracle, Directory(cluster, world))
+    cases = _cases(settled, oracle, sides)
     return Explanation(
         source=Others(sides, oracle, tries, shown.flow, "source", chosen.workloads[1]).explained(
             found[0], chosen.source
@@ -166,10 +166,8 @@ def _few(sides: Sides, candidates: Iterable[Candidate]) -> list[Candidate]:
 
 def _families(sides: Sides, one: Candidate) -> frozenset[int]:
     if isinstance(one, Workload):
-        addresses = sides.addresses(one)
-    else:
-        addresses = () if one.end.address is None else (one.end.address,)
-    return frozenset(address.version for address in addresses) or frozenset((4, 6))
+        return frozenset(sides.versions(one)) or frozenset((4, 6))
+    return frozenset((4, 6) if one.end.address is None else (one.end.address.version,))
 
 
 def _member(sides: Sides, one: Candidate, version: int) -> Member:
@@ -233,7 +231,7 @@ def _port_name(flow: Flow) -> str | None:
     return next(names, None)
 
 
-def _cases(settled: Sequence[Settled], oracle: Oracle, directory: Directory) -> tuple[OpenCase, ...]:
+def _cases(settled: Sequence[Settled], oracle: Oracle, sides: Sides) -> tuple[OpenCase, ...]:
     """What the verdict is in each case of what the input does not say; none where it says enough."""
     if len(settled) > 1:
         found = tuple(_by_address(settled))
@@ -241,7 +239,7 @@ def _cases(settled: Sequence[Settled], oracle: Oracle, directory: Directory) -> 
     (one,) = settled
     if len({case.decision.allowed for case in one.cases}) > 1:
         return tuple(OpenCase(Answering(tuple(case.taken.items())), brief(case.decision)) for case in one.cases)
-    return tuple(_by_node(one, oracle, directory))
+    return tuple(_by_node(one, oracle, sides))
 
 
 def _by_address(settled: Sequence[Settled]) -> Iterator[OpenCase]:
@@ -256,7 +254,7 @@ def _by_address(settled: Sequence[Settled]) -> Iterator[OpenCase]:
         yield OpenCase(AtAddresses(side, ranges), common([case.decision for one in group for case in one.cases]))
 
 
-def _by_node(one: Settled, oracle: Oracle, directory: Directory) -> Iterator[OpenCase]:
+def _by_node(one: Settled, oracle: Oracle, sides: Sides) -> Iterator[OpenCase]:
     """Both cases where a denial would be none if one side were at the other's own node, which nobody states (A6, facts
     40 and 41)."""
     flow, decision = one.flow, one.decision
@@ -266,7 +264,7 @@ def _by_node(one: Settled, oracle: Oracle, directory: Directory) -> Iterator[Ope
         (not decision.ingress.allowed and Matter.OWN_NODE_INGRESS in reading, source, destination),
         (not decision.egress.allowed and Matter.OWN_NODE_EGRESS in reading, destination, source),
     )
-    if not any(denied and _may_share(directory, end, pod) for denied, end, pod in may):
+    if not any(denied and _may_share(sides, end, pod) for denied, end, pod in may):
         return
     together = _on_one_node(flow)
     other = oracle.settle(together, checked=True)[0].decision
@@ -275,11 +273,13 @@ def _by_node(one: Settled, oracle: Oracle, directory: Directory) -> Iterator[Ope
         yield OpenCase(OnOneNode(True), brief(other))
 
 
-def _may_share(directory: Directory, end: End, pod: End) -> bool:
+def _may_share(sides: Sides, end: End, pod: End) -> bool:
     """Whether one side may be the node that the other runs on; a node that stands for all of them may be any."""
-    return isinstance(pod, PodEnd) and (
-        directory.may_share_a_node(end, pod) or (isinstance(end, AddressEnd) and end.node == ANY_NODE)
-    )
+    if not isinstance(pod, PodEnd) or (isinstance(end, PodEnd) and not end.host_network):
+        return False
+    if isinstance(end, AddressEnd) and end.node in (None, ANY_NODE):
+        return end.node == ANY_NODE
+    return Directory(sides.roster.cluster, sides.world).may_share_a_node(end, pod)
 
 
 def _on_one_node(flow: Flow) -> Flow:

@@ -145,7 +145,13 @@ class Signatures:
     keys: dict[str, frozenset[str]]
     blocks: tuple[IPBlock, ...]
     peer_keys: frozenset[str]
-    by_node: bool
+    node: str | None
+    """The other side's."""
+    address: Address | None
+    own: frozenset[Address]
+    """The addresses of the other side's own node, if it is a pod."""
+    at_node: bool
+    """Whether the other side may be at a node's address."""
 
     def __init__(self, others: Others) -> None:
         self.others = others
@@ -154,21 +160,42 @@ class Signatures:
         policies = others.tries.policies_of(opposite)
         self.blocks = tuple(blocks_of(policies, others.direction))
         self.peer_keys = frozenset(_peer_keys(policies, others.direction))
-        self.by_node = isinstance(opposite, AddressEnd) or opposite.host_network
+        nodes = others.sides.world.nodes or {}
+        end = opposite
+        self.node = end.node
+        self.address = end.address
+        own: tuple[Address, ...] = ()
+        if isinstance(end, PodEnd):
+            own = (*end.node_addresses, *nodes.get(end.node or "", ()))
+        self.own = frozenset(own)
+        self.at_node = isinstance(end, AddressEnd) or end.host_network
 
     def of(self, workload: Workload) -> object:
         """The workload's signature."""
         keys = self._keys_of(workload.namespace) | self.peer_keys
         sides = self.others.sides
-        addresses = sides.addresses(workload)
-        own_node = self.by_node or workload.host_network
         return (
             workload.namespace,
             frozenset((key, value) for key, value in workload.labels.items() if key in keys),
             workload.host_network,
             workload.container_ports if self.others.which == "destination" else (),
-            tuple((one.version, tuple(block_contains(block, one) for block in self.blocks)) for one in addresses),
-            (workload.node_name, workload.node_addresses, addresses) if own_node else None,
+            tuple(
+                (one.version, tuple(block_contains(block, one) for block in self.blocks))
+                for one in sides.addresses(workload)
+            )
+            if self.blocks
+            else sides.versions(workload),
+            self._own_node(workload) if self.at_node or workload.host_network else None,
+        )
+
+    def _own_node(self, workload: Workload) -> tuple[bool, ...]:
+        """Whether either side is the other's own node, by name and by address."""
+        sides = self.others.sides
+        own = sides.node_addresses(workload)
+        return (
+            self.node is not None and workload.node_name == self.node,
+            self.address in own,
+            *(address in self.own for address in sides.addresses(workload)),
         )
 
     def _keys_of(self, namespace: str) -> frozenset[str]:

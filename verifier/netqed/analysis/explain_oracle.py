@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.explain_ranges import cut, representative
+from netqed.analysis.explain_sides import Sides
 from netqed.analysis.explain_tries import Tries, blocks_of
-from netqed.analysis.explain_values import AddressRange, AtAddresses, Decider, SideName
+from netqed.analysis.explain_values import AtAddresses, Decider, SideName
 from netqed.analysis.flow_readings import Answers, Case, decisions, verdict
 from netqed.analysis.pinned import EncodingJudge
 from netqed.plugins.matters import Matter
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import (
-    Address,
     AddressNeeded,
     Decision,
     Direction,
     DirectionDecision,
-    End,
     Flow,
     PodEnd,
     Reason,
@@ -55,17 +54,15 @@ class Oracle:
         world: World,
         answers: Answers,
         tries: Tries,
-        unknown: Callable[[End], tuple[AddressRange, ...]],
-        taken: Mapping[Address, object],
+        sides: Sides,
     ) -> None:
-        """`unknown` says where a side without an address may have its; `taken` are the addresses that others have."""
+        """`sides` says where a side without an address may have its, and which addresses others have."""
         self.world = world
         self._answers = answers
         self._open = any(matter not in answers for matter in Matter)
         self._evaluator = Evaluator(world)
         self._tries = tries
-        self._unknown = unknown
-        self._taken = taken
+        self._sides = sides
         self._judge = EncodingJudge()
 
     @property
@@ -102,8 +99,8 @@ class Oracle:
         direction: Direction = "ingress" if side == "source" else "egress"
         family = None if opposite.address is None else opposite.address.version
         blocks = list(blocks_of(self._tries.policies_of(opposite), direction))
-        for part in cut(self._unknown(end), blocks):
-            address = representative(part, self._taken) or part[0]
+        for part in cut(self._sides.unknown(end), blocks):
+            address = representative(part, self._sides.taken) or part[0]
             if family not in (None, address.version) or not isinstance(end, PodEnd):
                 continue
             placed = replace(end, address=address)

@@ -4,7 +4,7 @@ hypothetical pod where nothing that it stands for was loaded."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Final, Literal
@@ -57,7 +57,6 @@ class Sides:
 
     roster: Roster
     world: World
-    _built: dict[str, Member] = field(default_factory=dict)
 
     def side(self, text: str, endpoint: Endpoint, name: str) -> Side:
         """The side that an endpoint stands for. InputError where it is the address of several pods; `name` is what
@@ -96,6 +95,17 @@ class Sides:
     def addresses(self, workload: Workload) -> tuple[Address, ...]:
         """The addresses that the workload is known to have, IPv4 first."""
         return known_addresses(workload, self.world)
+
+    def versions(self, workload: Workload) -> tuple[int, ...]:
+        """The IP versions of those addresses; they are not parsed, for the sake of thousands of pods."""
+        if workload.addresses:
+            return tuple(sorted(6 if ":" in text else 4 for text in workload.addresses))
+        return tuple(address.version for address in self.addresses(workload))
+
+    def node_addresses(self, workload: Workload) -> tuple[Address, ...]:
+        """The addresses that the workload's own node is known to have."""
+        stated = tuple(ip_address(text) for text in workload.node_addresses)
+        return (*stated, *(self.world.nodes or {}).get(workload.node_name or "", ()))
 
     @cached_property
     def node_at(self) -> Mapping[Address, str]:

@@ -42,7 +42,7 @@ def load(reading: Reading, *, namespace: str | None = None, ignore_unknown: Coll
     loading = _Loading(namespace, frozenset(name.lower() for name in ignore_unknown))
     if namespace is not None and (fault := dns_label_fault(namespace)) is not None:
         loading.problems.append(Problem(f"the namespace {quoted(namespace)} {fault}"))
-    with _collector_paused():
+    with collector_paused():
         for document in reading.documents:
             loading.take(document)
         problems = [*reading.problems, *loading.problems]
@@ -53,7 +53,7 @@ def load(reading: Reading, *, namespace: str | None = None, ignore_unknown: Coll
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Without cycle collection: nothing made here is garbage, and a pass over a large input costs more than loading."""
     was_enabled = gc.isenabled()
     gc.disable()
