@@ -40,6 +40,7 @@ class FlowValues:
     ipv6: bool
     own_node: bool
     to_own_node: bool
+    same_endpoint: bool = False
     choices: Mapping[str, bool] = field(default_factory=dict)
     """How the solver decided the choices that the question's policies speak of, by name."""
 
@@ -82,6 +83,7 @@ class Questions:
             ipv6=ipv6,
             own_node=solver.truth(flow.own_node),
             to_own_node=solver.truth(flow.to_own_node),
+            same_endpoint=solver.truth(flow.same_endpoint),
             choices={
                 name: solver.truth(self.universe.encoder.term(Choice(name)))
                 for name in sorted(self.universe.footprint.choices)

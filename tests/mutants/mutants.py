@@ -30,8 +30,8 @@ MUTANTS = (
     Mutant(
         "AND for OR of peers",
         NETWORKPOLICY,
-        "return any_of([self.peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE",
-        "return all_of([self.peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE",
+        "return any_of([self.peer(policy, peer) for peer in peers]) if peers else TRUE",
+        "return all_of([self.peer(policy, peer) for peer in peers]) if peers else TRUE",
     ),
     Mutant(
         "podSelector ignored beside a namespaceSelector",

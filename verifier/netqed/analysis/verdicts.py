@@ -8,10 +8,22 @@ from typing import Literal
 from netqed.analysis.closers import closers
 from netqed.analysis.cores import Cores
 from netqed.analysis.endpoints import leaves
+from netqed.analysis.families import Families
 from netqed.analysis.hints import port_hints, witness_hints
 from netqed.analysis.portability import portability
 from netqed.analysis.questions import Question, default_scope
-from netqed.analysis.results import Essential, Portability, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness
+from netqed.analysis.results import (
+    Essential,
+    Portability,
+    Proved,
+    Refuted,
+    Result,
+    Unknown,
+    Vacuous,
+    Verdict,
+    WaysIn,
+    Witness,
+)
 from netqed.analysis.session import Session
 from netqed.analysis.vacuity import idle_selector, idle_source, idle_values
 from netqed.analysis.wishes import Candidates, Wishes
@@ -46,6 +58,7 @@ class Judge:
         self._wishes = Wishes(session.questions)
         self._maker = WitnessMaker(session.roster, session.universe)
         self._cores = Cores(session, self._wishes, self._maker) if why else None
+        self._families = Families(session, self._wishes, self._maker) if why else None
 
     def result(self, stated: StatedInvariant) -> Result:
         """The invariant's verdict, and whether it fails the run."""
@@ -107,12 +120,23 @@ class Judge:
             witness,
             closers(self._session, witness, literals, violation, subject),
             portability=self._portability(witness, literals, violation),
+            ways=self._ways(invariant, witness, literals, violation),
         )
 
     def _portability(self, witness: Witness, literals: list[Term], violation: list[Term]) -> Portability | None:
         if self._session.cni is not None:
             return None
         return portability(self._session, witness, [*literals, *violation])
+
+    def _ways(
+        self, invariant: Invariant, witness: Witness, literals: list[Term], violation: list[Term]
+    ) -> WaysIn | None:
+        if self._families is None or isinstance(invariant, CanReach):
+            return None
+        try:
+            return self._families.ways(invariant, witness, literals, violation, self._candidates(invariant))
+        except BudgetExhausted:
+            return None
 
     def _candidates(self, invariant: Invariant) -> Candidates:
         match invariant:

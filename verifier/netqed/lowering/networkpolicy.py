@@ -71,8 +71,8 @@ def networkpolicy_layers(
     listed = tuple(policies)
     known = presence or (lambda policy: TRUE)
     return (
-        _Lowering(Direction.INGRESS, reading).layer(listed, known),
-        _Lowering(Direction.EGRESS, reading).layer(listed, known),
+        Lowering(Direction.INGRESS, reading).layer(listed, known),
+        Lowering(Direction.EGRESS, reading).layer(listed, known),
     )
 
 
@@ -87,7 +87,7 @@ def effective_directions(policy: NetworkPolicy) -> frozenset[Direction]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lowering:
+class Lowering:
     """One direction under a reading, or under all."""
 
     direction: Direction
@@ -98,24 +98,13 @@ class _Lowering:
         return Choice(matter.value) if self.reading is None else Constant(matter in self.reading)
 
     def layer(self, policies: tuple[NetworkPolicy, ...], presence: Presence) -> Layer:
-        subjects: dict[int, Predicate] = {}
-        rules = []
-        for policy in policies:
-            applies = self._applies(policy)
-            if applies == FALSE:
-                continue
-            subject = all_of([presence(policy), applies, self._subject(policy)])
-            subjects[id(policy)] = subject
-            rules += [
-                Rule(
-                    subject=subject,
-                    peer=self._peers(policy, rule),
-                    traffic=self._ports(rule),
-                    action=Verb.ALLOW,
-                    origin=RuleOrigin(policy, self.direction, index),
-                )
-                for index, rule in enumerate(self._rules(policy))
-            ]
+        applying = [policy for policy in policies if self._applies(policy) != FALSE]
+        subjects = {id(policy): all_of([presence(policy), self.subject(policy)]) for policy in applying}
+        rules = [
+            self.rule(policy, index, rule.peers, subjects[id(policy)])
+            for policy in applying
+            for index, rule in enumerate(self.rules(policy))
+        ]
         return Layer(
             direction=self.direction,
             rules=tuple(rules),
@@ -124,7 +113,27 @@ class _Lowering:
             name="NetworkPolicy",
         )
 
-    def _rules(self, policy: NetworkPolicy) -> tuple[PolicyRule, ...]:
+    def rule(
+        self,
+        policy: NetworkPolicy,
+        index: int,
+        peers: tuple[PolicyPeer, ...] | None,
+        subject: Predicate | None = None,
+    ) -> Rule:
+        """One rule of the policy with these peers, for those that the policy selects unless `subject` says whom."""
+        return Rule(
+            subject=self.subject(policy) if subject is None else subject,
+            peer=self._peers(policy, peers),
+            traffic=self._ports(self.rules(policy)[index]),
+            action=Verb.ALLOW,
+            origin=RuleOrigin(policy, self.direction, index),
+        )
+
+    def subjects(self, policies: Iterable[NetworkPolicy]) -> list[Predicate]:
+        """Whom each of the policies isolates for the direction."""
+        return [self.subject(policy) for policy in policies if self._applies(policy) != FALSE]
+
+    def rules(self, policy: NetworkPolicy) -> tuple[PolicyRule, ...]:
         return (policy.ingress if self.direction is Direction.INGRESS else policy.egress) or ()
 
     def _applies(self, policy: NetworkPolicy) -> Predicate:
@@ -132,7 +141,7 @@ class _Lowering:
         the plugin goes by those (A1, fact 7)."""
         if self.direction in effective_directions(policy):
             return TRUE
-        return self.decided(Matter.OMITTED_DIRECTION) if self._rules(policy) else FALSE
+        return self.decided(Matter.OMITTED_DIRECTION) if self.rules(policy) else FALSE
 
     def _governed_traffic(self) -> Predicate:
         """What policies decide at all: TCP, UDP and SCTP, and on some plugins every protocol (A6, fact 42); not what a
@@ -152,19 +161,21 @@ class _Lowering:
         43)."""
         return all_of([IsPod(), any_of([negate(IsHostNetworked()), *map(self.decided, host_networked)])])
 
-    def _subject(self, policy: NetworkPolicy) -> Predicate:
-        """The pods of the policy's namespace that podSelector matches; unset is all of them (A2, fact 8)."""
+    def subject(self, policy: NetworkPolicy) -> Predicate:
+        """Whom the policy isolates for the direction: the pods of its namespace that podSelector matches; unset is all
+        of them (A2, fact 8)."""
         return all_of(
             [
+                self._applies(policy),
                 self._policed_pod(Matter.HOST_PODS_GOVERNED),
                 NamespaceIs(policy.namespace),
                 pod_selector(policy.pod_selector or LabelSelector()),
             ]
         )
 
-    def _peers(self, policy: NetworkPolicy, rule: PolicyRule) -> Predicate:
+    def _peers(self, policy: NetworkPolicy, peers: tuple[PolicyPeer, ...] | None) -> Predicate:
         """Any of the peers; unset or empty is everything, external addresses included (A2, fact 12)."""
-        return any_of([self.peer(policy, peer) for peer in rule.peers]) if rule.peers else TRUE
+        return any_of([self.peer(policy, peer) for peer in peers]) if peers else TRUE
 
     def peer(self, policy: NetworkPolicy, peer: PolicyPeer) -> Predicate:
         """One peer: the selectors of one item are both required (A3, fact 21); without a namespaceSelector the pods are
