@@ -6,13 +6,13 @@ Ten thousand pods are a few hundred classes: the solver chooses a class, and any
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from netqed_smt.footprint import Footprint
 from netqed_smt.model import Network
-from netqed_smt.population import Address, PodFacts, Population
-from netqed_smt.sides import WIDTHS, Vocabulary
+from netqed_smt.population import Address, PodFacts, Population, is_free_key
+from netqed_smt.sides import ABSENT, WIDTHS, Vocabulary
 
 FREE_CODE = -1
 """Stands for the code of a label whose value controllers choose."""
@@ -81,40 +81,77 @@ class PodClass:
 
 def classify(population: Population, footprint: Footprint, vocabulary: Vocabulary) -> tuple[PodClass, ...]:
     """The classes of the population's pods, in the order of their first members."""
-    cells = Cells(footprint.networks)
-    keys = tuple(vocabulary.labels)
-    names = frozenset(footprint.port_names)
+    return classify_together((population,), footprint, vocabulary)[0]
+
+
+def classify_together(
+    populations: Sequence[Population], footprint: Footprint, vocabulary: Vocabulary
+) -> tuple[tuple[PodClass, ...], ...]:
+    """The classes of the same pods as each population has them, by the same codes: pods of one class are alike in every
+    population, and change alike from one to the other."""
+    described = [_Signatures(population, footprint, vocabulary) for population in populations]
+    free = [key for key in vocabulary.labels if is_free_key(key)]
     groups: dict[tuple[object, ...], list[int]] = {}
-    codes_of: dict[tuple[object, ...], tuple[int, ...]] = {}
-    for index, pod in enumerate(population.pods):
-        codes = tuple(
-            FREE_CODE
-            if population.is_free_label(pod, key)
-            else (vocabulary.labels[key].code(pod.labels[key]) if key in pod.labels else 0)
-            for key in keys
+    for index, pods in enumerate(zip(*(population.pods for population in populations), strict=True)):
+        signature = (
+            *(of.signature(index, pod) for of, pod in zip(described, pods, strict=True)),
+            # Where a pod is on another node, or at another address, no other pod's move may stand for its own.
+            tuple(pod.node for pod in pods) if len({pod.node for pod in pods}) > 1 else None,
+            len({pod.addresses for pod in pods}) > 1,
+            tuple(key for key in free if len({pod.labels.get(key) for pod in pods}) > 1),
         )
-        signature: tuple[object, ...] = (
+        groups.setdefault(signature, []).append(index)
+    return tuple(of.classes(list(groups.values())) for of in described)
+
+
+class _Signatures:
+    """What one population says of each of its pods, as far as the footprint can tell."""
+
+    def __init__(self, population: Population, footprint: Footprint, vocabulary: Vocabulary) -> None:
+        self._population = population
+        self._footprint = footprint
+        self._vocabulary = vocabulary
+        self._cells = Cells(footprint.networks)
+        self._names = frozenset(footprint.port_names)
+
+    def _codes(self, pod: PodFacts) -> tuple[int, ...]:
+        """The code of each label key of the vocabulary, in its order."""
+        return tuple(
+            FREE_CODE
+            if self._population.is_free_label(pod, key)
+            else (codes.code(pod.labels[key]) if key in pod.labels else ABSENT)
+            for key, codes in self._vocabulary.labels.items()
+        )
+
+    def signature(self, index: int, pod: PodFacts) -> tuple[object, ...]:
+        """Equal of exactly the pods that belong in one class."""
+        return (
             pod.namespace,
-            codes,
-            frozenset(port for port in pod.ports if port[:2] in names),
+            self._codes(pod),
+            frozenset(port for port in pod.ports if port[:2] in self._names),
             pod.declared,
             pod.host_network,
             pod.future,
-            (pod.node, pod.addresses) if pod.host_network else tuple(sorted(cells.cell(a) for a in pod.addresses)),
-            index if index in footprint.workloads else None,
+            (pod.node, pod.addresses)
+            if pod.host_network
+            else tuple(sorted(self._cells.cell(address) for address in pod.addresses)),
+            index if index in self._footprint.workloads else None,
         )
-        groups.setdefault(signature, []).append(index)
-        codes_of[signature] = codes
-    classes: list[PodClass] = []
-    for code, (signature, members) in enumerate(groups.items(), 1):
-        nodes = {population.pods[index].node for index in members}
-        classes.append(
-            PodClass(
-                code=code,
-                members=tuple(members),
-                first=population.pods[members[0]],
-                nodes=None if None in nodes else frozenset(node for node in nodes if node is not None),
-                label_codes=dict(zip(keys, codes_of[signature], strict=True)),
+
+    def classes(self, groups: Iterable[Sequence[int]]) -> tuple[PodClass, ...]:
+        """The classes with these members."""
+        pods = self._population.pods
+        found: list[PodClass] = []
+        for code, members in enumerate(groups, 1):
+            nodes = {pods[index].node for index in members}
+            first = pods[members[0]]
+            found.append(
+                PodClass(
+                    code=code,
+                    members=tuple(members),
+                    first=first,
+                    nodes=None if None in nodes else frozenset(node for node in nodes if node is not None),
+                    label_codes=dict(zip(self._vocabulary.labels, self._codes(first), strict=True)),
+                )
             )
-        )
-    return tuple(classes)
+        return tuple(found)

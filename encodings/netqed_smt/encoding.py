@@ -51,22 +51,26 @@ PROTOCOL_WIDTH: Final = 8
 
 
 class FlowTerms:
-    """The variables of a flow: both sides, the traffic, and how the sides relate."""
+    """The variables of a flow: both sides, the traffic, and how the sides relate.
 
-    def __init__(self, solver: Solver, vocabulary: Vocabulary, classes: int = 0) -> None:
+    Flows of one solver are one flow, between the same endpoints, seen in as many worlds as there are names: the traffic
+    is the same in all of them, and what is true of the endpoints is each world's own.
+    """
+
+    def __init__(self, solver: Solver, vocabulary: Vocabulary, classes: int = 0, world: str = "") -> None:
         self._solver = solver
         self.vocabulary = vocabulary
-        self.sides = {side: SideTerms(solver, side, vocabulary, classes) for side in Side}
+        self.sides = {side: SideTerms(solver, side, vocabulary, classes, world) for side in Side}
         self.source = self.sides[Side.SOURCE]
         self.destination = self.sides[Side.DESTINATION]
         self.ipv6 = solver.boolean("flow.ipv6")
         self.protocol = solver.bits("flow.protocol", PROTOCOL_WIDTH)
         self.port = solver.bits("flow.port", PORT_WIDTH)
-        self.same_endpoint = solver.boolean("flow.same")
+        self.same_endpoint = solver.boolean(f"{world}flow.same")
         """Both sides are one and the same pod or node."""
-        self.own_node = solver.boolean("flow.ownnode")
+        self.own_node = solver.boolean(f"{world}flow.ownnode")
         """The source is at the address of the destination pod's own node."""
-        self.to_own_node = solver.boolean("flow.toownnode")
+        self.to_own_node = solver.boolean(f"{world}flow.toownnode")
         """The destination is at the address of the source pod's own node."""
 
     def protocol_is(self, number: int) -> Term:

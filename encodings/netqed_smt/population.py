@@ -63,9 +63,29 @@ class Population:
     """Where nodes without a known address have theirs; empty is anywhere but at a known pod's."""
     families: tuple[Family, ...] = ("IPv4", "IPv6")
 
+    @property
+    def pod_addresses(self) -> frozenset[Address]:
+        """Addresses that are known to be pods' own."""
+        return frozenset(address for pod in self.pods for address in pod.addresses if not pod.host_network)
+
+    @property
+    def node_addresses(self) -> frozenset[Address]:
+        """Addresses that are known to be nodes', their host-networked pods' included."""
+        return frozenset(
+            (
+                *(address for node in self.nodes for address in node.addresses),
+                *(address for pod in self.pods for address in pod.addresses if pod.host_network),
+            )
+        )
+
+    @property
+    def taken(self) -> frozenset[Address]:
+        """Every address that is known to be somebody's."""
+        return self.pod_addresses | self.node_addresses
+
     def is_free_label(self, pod: PodFacts, key: str) -> bool:
         """Whether controllers may add the key to the pods of this template, with whatever value."""
-        return not pod.single and (key in CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/"))
+        return not pod.single and is_free_key(key)
 
 
 CONTROLLER_LABELS = frozenset(
@@ -80,3 +100,8 @@ CONTROLLER_LABELS = frozenset(
     }
 )
 """Label keys that workload controllers add to the pods they make."""
+
+
+def is_free_key(key: str) -> bool:
+    """Whether controllers add labels with this key to the pods that they make."""
+    return key in CONTROLLER_LABELS or key.startswith("batch.kubernetes.io/")

@@ -75,19 +75,23 @@ class Vocabulary:
 
 
 class SideTerms:
-    """The variables of one side and the terms of its atoms."""
+    """The variables of one side and the terms of its atoms.
 
-    def __init__(self, solver: Solver, side: Side, vocabulary: Vocabulary, classes: int) -> None:
+    Who the side is (pod, node or neither, which class, which namespace) is a variable of the solver's; what is true of
+    it there is one of the world's of that name, so that one endpoint may be described twice in one solver.
+    """
+
+    def __init__(self, solver: Solver, side: Side, vocabulary: Vocabulary, classes: int, world: str = "") -> None:
         self._solver = solver
         self._vocabulary = vocabulary
         self.side = side
-        name = side.value
-        self.pod = solver.boolean(f"{name}.pod")
-        self.host = solver.boolean(f"{name}.host")
-        self.host_network = solver.boolean(f"{name}.hostnetwork")
+        self.pod = solver.boolean(f"{side.value}.pod")
+        self.host = solver.boolean(f"{side.value}.host")
         self.class_width = max(classes, 1).bit_length()
-        self.class_code = solver.bits(f"{name}.class", self.class_width)
-        self.namespace = solver.bits(f"{name}.namespace", vocabulary.namespaces.width)
+        self.class_code = solver.bits(f"{side.value}.class", self.class_width)
+        self.namespace = solver.bits(f"{side.value}.namespace", vocabulary.namespaces.width)
+        name = f"{world}{side.value}"
+        self.host_network = solver.boolean(f"{name}.hostnetwork")
         self.node = solver.bits(f"{name}.node", vocabulary.nodes.width)
         self.labels = {key: solver.bits(f"{name}.label.{key}", codes.width) for key, codes in vocabulary.labels.items()}
         self.namespace_labels = {

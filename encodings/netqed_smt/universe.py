@@ -5,6 +5,7 @@ An over-tight constraint here is a false proof, so each one says why no flow tha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from netqed_smt.classes import FREE_CODE, Cells, PodClass, classify
@@ -21,6 +22,39 @@ ICMP_FAMILY: Final = {1: 4, 58: 6}
 """IP version that a protocol belongs to."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a universe shares with another of its solver that is about the same endpoints (`netqed_smt.twins`)."""
+
+    world: str
+    """The name of this one's own variables."""
+    vocabulary: Vocabulary
+    classes: tuple[PodClass, ...]
+    """As this one's population has them."""
+    taken: frozenset[Address]
+    """Addresses that the other's population knows to be a pod's or a node's."""
+
+
+def widen(footprint: Footprint, population: Population) -> None:
+    """Add to the footprint what a universe of this population speaks of besides."""
+    for key in footprint.compared_labels:
+        footprint.labels[key].update(pod.labels[key] for pod in population.pods if key in pod.labels)
+    for key in footprint.compared_namespace_labels:
+        footprint.namespace_labels[key].update(
+            labels[key] for labels in population.namespaces.values() if labels is not None and key in labels
+        )
+    footprint.networks.update(population.pod_ranges, population.external_outside, population.node_ranges)
+
+
+def vocabulary_of(footprint: Footprint, *populations: Population) -> Vocabulary:
+    """The codes that these populations need under the footprint."""
+    pods = [pod for population in populations for pod in population.pods]
+    nodes = {node.name for population in populations for node in population.nodes}
+    nodes |= {pod.node for pod in pods if pod.node is not None}
+    spaces = {name for population in populations for name in population.namespaces} | {pod.namespace for pod in pods}
+    return Vocabulary.of(footprint, spaces, nodes)
+
+
 class Universe:
     """The flows between the endpoints of a population, as constraints of a solver.
 
@@ -29,27 +63,24 @@ class Universe:
     have one in the population's pod ranges, and external addresses lie outside its excluded ranges.
     """
 
-    def __init__(self, solver: Solver, population: Population, footprint: Footprint) -> None:
+    def __init__(
+        self, solver: Solver, population: Population, footprint: Footprint, shared: Shared | None = None
+    ) -> None:
         self.solver = solver
         self.population = population
         self.footprint = footprint
-        for key in footprint.compared_labels:
-            footprint.labels[key].update(pod.labels[key] for pod in population.pods if key in pod.labels)
-        for key in footprint.compared_namespace_labels:
-            footprint.namespace_labels[key].update(
-                labels[key] for labels in population.namespaces.values() if labels is not None and key in labels
-            )
-        footprint.networks.update(population.pod_ranges, population.external_outside, population.node_ranges)
-        nodes = {node.name for node in population.nodes} | {pod.node for pod in population.pods if pod.node is not None}
-        spaces = {*population.namespaces, *(pod.namespace for pod in population.pods)}
-        self.vocabulary = Vocabulary.of(footprint, spaces, nodes)
-        self.classes = classify(population, footprint, self.vocabulary)
-        self.flow = FlowTerms(solver, self.vocabulary, len(self.classes))
+        if shared is None:
+            widen(footprint, population)
+            vocabulary = vocabulary_of(footprint, population)
+            shared = Shared("", vocabulary, classify(population, footprint, vocabulary), population.taken)
+        self.vocabulary = shared.vocabulary
+        self.classes = shared.classes
+        self.flow = FlowTerms(solver, self.vocabulary, len(self.classes), shared.world)
         self.encoder = Encoder(solver, self.flow, self._workload_terms(footprint))
-        self._pod_addresses = {a for pod in population.pods for a in pod.addresses if not pod.host_network}
-        self._node_addresses = {a for node in population.nodes for a in node.addresses} | {
-            a for pod in population.pods for a in pod.addresses if pod.host_network
-        }
+        self._pod_addresses = population.pod_addresses
+        self._node_addresses = population.node_addresses
+        self._left = self._pod_addresses - shared.taken
+        """Pods' addresses that are nobody's in the other universe, so that what is tied to it may have them."""
         self._excluded: set[Address] = set()
         self.now = solver.guard("now")
         self.ranges = solver.guard("ranges")
@@ -62,7 +93,7 @@ class Universe:
             for one in self.classes:
                 self._class(side, one)
         self._relations()
-        for address in Cells(footprint.networks).crowded({*self._pod_addresses, *self._node_addresses}):
+        for address in Cells(footprint.networks).crowded({*population.taken, *shared.taken}):
             self.exclude_taken(address)
 
     def _require_if(self, condition: Term, *consequences: Term) -> None:
@@ -240,17 +271,12 @@ class Universe:
         both_known = solver.negation(
             solver.disjunction([side.in_class(code) for side in (source, destination) for code in unknown])
         )
-        shared = solver.disjunction(
-            (
-                both_known,
-                flow.same_endpoint,
-                solver.conjunction((source.at_node, destination.at_node, same_node)),
-            )
-        )
+        shared = (both_known, flow.same_endpoint, solver.conjunction((source.at_node, destination.at_node, same_node)))
         for version, family in ((4, solver.negation(flow.ipv6)), (6, flow.ipv6)):
+            left = [source.address_is(version, int(address)) for address in self._left if address.version == version]
             self._require_if(
                 solver.conjunction((family, solver.same(source.address[version], destination.address[version]))),
-                shared,
+                solver.disjunction((*shared, *left)),
             )
 
     def exclude_taken(self, address: Address) -> bool:
@@ -259,8 +285,9 @@ class Universe:
         Nothing external has a known pod's or node's address, and no node a known pod's or another node's. A pod whose
         address is not known cannot have a node's; it may have a pod's that is gone by then, though not `now`. Only
         addresses in crowded cells need this before a question is asked: elsewhere another of the cell will always do.
+        What is tied to a universe in which no pod has the address may be there, and so may it have it here.
         """
-        of_pod, of_node = address in self._pod_addresses, address in self._node_addresses
+        of_pod, of_node = address in self._pod_addresses - self._left, address in self._node_addresses
         if address in self._excluded or not (of_pod or of_node):
             return False
         self._excluded.add(address)

@@ -168,6 +168,6 @@ class Difference:
         return None if any(isinstance(part, Unknown) for part in parts) else True
 
     def exit_code(self, requirement: Requirement = "equivalent") -> int:
-        """0 where the requirement holds (without one: where the sides are equivalent), 1 where it does not, 2 where that
-        is unknown."""
+        """0 where the requirement holds (without one: where the sides are equivalent), 1 where it does not, 2 where
+        that is unknown."""
         return {True: 0, False: 1, None: 2}[self.meets(requirement)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from ipaddress import ip_address, ip_network
 from typing import Final
@@ -25,6 +25,21 @@ _EVERYWHERE: Final[Mapping[int, Network]] = {4: ip_network("0.0.0.0/0"), 6: ip_n
 """All addresses of an IP version."""
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What another input says of this one."""
+
+    future: frozenset[str] = frozenset()
+    """Superseded templates, as `Workload.display`, that are `future` there."""
+    nodes: Mapping[str, tuple[Address, ...]] = field(default_factory=dict)
+    """Addresses of nodes, by name."""
+    public_pods: frozenset[int] = frozenset()
+    """As `Roster.public_pods`."""
+
+
+NOTHING_BESIDE: Final = Beside()
+
+
 @dataclass(frozen=True)
 class Roster:
     """The input and the spec's own facts about who exists. `workloads` are in the order in which witnesses prefer
@@ -32,6 +47,7 @@ class Roster:
 
     cluster: Cluster
     spec: Spec
+    beside: Beside = NOTHING_BESIDE
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:
@@ -58,6 +74,7 @@ class Roster:
             template
             for template in self.cluster.superseded
             if template.host_network
+            or template.display in self.beside.future
             or any((template.namespace, kind.lower(), name) in named for kind, name in _identities(template))
         )
 
@@ -79,7 +96,8 @@ class Roster:
     @cached_property
     def world(self) -> World:
         """What the evaluator judges this input's flows against."""
-        return world_of(self.cluster, self.spec.namespaces)
+        world = world_of(self.cluster, self.spec.namespaces)
+        return replace(world, nodes=with_missing(world.nodes or {}, self.beside.nodes)) if self.beside.nodes else world
 
     @cached_property
     def _by_reference(self) -> Mapping[tuple[str, str, str], tuple[int, ...]]:
@@ -121,7 +139,7 @@ class Roster:
             address.version
             for address in known
             if address.version not in stated and not any(address in network for network in PRIVATE_POD_RANGES)
-        )
+        ).union(self.beside.public_pods)
 
     @cached_property
     def _pod_ranges(self) -> tuple[Network, ...]:
@@ -153,6 +171,22 @@ class Roster:
             node=workload.node_name,
             addresses=self.addresses(workload),
         )
+
+
+def with_missing(
+    nodes: Mapping[str, tuple[Address, ...]], others: Mapping[str, tuple[Address, ...]]
+) -> dict[str, tuple[Address, ...]]:
+    """The nodes' addresses, with the others' of the families of which a node has none here."""
+    merged = dict(nodes)
+    for name, addresses in others.items():
+        merged[name] = missing_families(merged.get(name, ()), addresses)
+    return merged
+
+
+def missing_families(own: tuple[Address, ...], others: tuple[Address, ...]) -> tuple[Address, ...]:
+    """Own addresses, and the others of the families that they have none of."""
+    versions = {address.version for address in own}
+    return (*own, *(address for address in others if address.version not in versions))
 
 
 def _identities(workload: Workload) -> tuple[tuple[str, str], ...]:

@@ -64,10 +64,15 @@ class Wishes:
         workloads of the input; None is any. They save questions and have no say in the answer.
         """
         while True:
-            values = self._narrow(assumptions, candidates)
-            taken = [self._universe.exclude_taken(end.address) for end in self._free_ends(values)]
-            if not any(taken):
+            values = self.narrowed(assumptions, candidates).read()
+            if not self.exclude_taken(values):
                 return values
+
+    def exclude_taken(self, values: FlowValues) -> bool:
+        """Forbid addresses of sides that have none of their own to others than their owners; says whether that changed
+        anything, so that the flow may be impossible."""
+        taken = [self._universe.exclude_taken(end.address) for end in self._free_ends(values)]
+        return any(taken)
 
     def _free_ends(self, values: FlowValues) -> Iterator[EndValues]:
         """The sides whose address the input does not give."""
@@ -75,7 +80,8 @@ class Wishes:
             if end.class_code == 0 or not self._universe.classes[end.class_code - 1].first.addresses:
                 yield end
 
-    def _narrow(self, assumptions: Sequence[Term], candidates: Candidates) -> FlowValues:
+    def narrowed(self, assumptions: Sequence[Term], candidates: Candidates = (None, None)) -> Preferences:
+        """The wishes that are kept; as `narrow`, but that addresses may be taken."""
         wishes = Preferences(self._questions, assumptions)
         self._reading(wishes)
         both_exist = self._existence(wishes)
@@ -90,7 +96,7 @@ class Wishes:
         self._lowest_port(wishes, values)
         if not both_exist or self._existing_are_open or any(self._free_ends(values)):
             self._settle(wishes, values)
-        return wishes.read()
+        return wishes
 
     def _reading(self, wishes: Preferences) -> None:
         """Wish 0: the reading."""

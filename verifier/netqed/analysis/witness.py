@@ -22,6 +22,10 @@ from netqed_smt.universe import PORT_PROTOCOLS, Universe
 PROTOCOL_WORDS: Final = {6: "TCP", 17: "UDP", 132: "SCTP"}
 
 
+Members = tuple[int | None, int | None]
+"""Indices of the workloads that the source and the destination are; None is no workload of the input."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Concrete:
     """One side made concrete: for the evaluator, for the report, and what it adds to the world."""
@@ -54,14 +58,16 @@ class WitnessMaker:
         allowed: bool,
         by_address: tuple[bool, bool] = (False, False),
         policies: tuple[NetworkPolicy, ...] | None = None,
+        members: Members | None = None,
     ) -> Witness:
         """The witness, replayed. `by_address` says of the source and the destination whether the invariant goes by
         their addresses; one that the input does not give is then part of what the witness rests on. `policies` are
-        those that are there, if not all of the input's.
+        those that are there, if not all of the input's; `members` the workloads that the sides are, else the first
+        ones that fit.
 
         Raises Disagreement where the evaluator's decision is not the one that the encoding found (`allowed`).
         """
-        members = self._members(values)
+        members = members or self.members(values, self.at_nodes(values))
         source = self._concrete(values, values.source, members[0], destination=False)
         destination = self._concrete(values, values.destination, members[1], destination=True)
         port = values.port if values.protocol in PORT_PROTOCOLS else None
@@ -115,19 +121,22 @@ class WitnessMaker:
             return True
         return end.class_code > 0 and bool(self._universe.classes[end.class_code - 1].first.addresses)
 
-    def _members(self, values: FlowValues) -> tuple[int | None, int | None]:
+    def members(self, values: FlowValues, at_nodes: tuple[bool, bool]) -> Members:
         """The workloads that stand for the classes: the first ones that fit, and two different pods.
 
-        A pod's node matters only where the other side is at a node's address itself.
+        A pod's node matters only where the other side is at a node's address itself; `at_nodes` says so of the source
+        and the destination.
         """
-        source = self._member(values.source, None, on_node=self._is_at_node(values.destination))
-        return source, self._member(values.destination, source, on_node=self._is_at_node(values.source))
+        source = self._member(values.source, None, on_node=at_nodes[1])
+        return source, self._member(values.destination, source, on_node=at_nodes[0])
 
-    def _is_at_node(self, end: EndValues) -> bool:
-        """Whether the side is a node, or a pod on its network."""
-        return end.kind == "node" or (
-            end.class_code > 0 and self._universe.classes[end.class_code - 1].first.host_network
+    def at_nodes(self, values: FlowValues) -> tuple[bool, bool]:
+        """Whether the source, and the destination, is a node, or a pod on its network."""
+        source, destination = (
+            end.kind == "node" or (end.class_code > 0 and self._universe.classes[end.class_code - 1].first.host_network)
+            for end in (values.source, values.destination)
         )
+        return source, destination
 
     def _member(self, end: EndValues, taken: int | None, *, on_node: bool) -> int | None:
         if end.class_code == 0:

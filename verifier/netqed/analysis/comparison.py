@@ -1,0 +1,128 @@
+"""Two inputs encoded once, for questions about flows that one side allows and the other does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from netqed.analysis.asking import Asking, Guard
+from netqed.analysis.difference_results import DifferingFlow, Sign
+from netqed.analysis.endpoints import Endpoints
+from netqed.analysis.roster import Roster
+from netqed.analysis.session import assumed, constraints_of, words_of_ranges
+from netqed.analysis.wishes import Wishes
+from netqed.analysis.witness import WitnessMaker
+from netqed.lowering.layers import lower
+from netqed.plugins.table import answers_of
+from netqed_smt.footprint import Footprint
+from netqed_smt.model import Direction
+from netqed_smt.question import BudgetExhausted, Questions
+from netqed_smt.solver import DEFAULT_RLIMIT, Answer, Solver, Term
+from netqed_smt.twins import Twins
+from netqed_smt.universe import Universe
+
+OLD: Final = 0
+NEW: Final = 1
+
+
+class Comparison(Asking):
+    """The universes of both sides, one where they say the same of everybody, and both sides' policies on its flows.
+
+    Of each pair below the first is OLD's and the second NEW's.
+    """
+
+    def __init__(self, old: Roster, new: Roster, rlimit: int | None = None, cni: str | None = None) -> None:
+        """`old` and `new` hold the same endpoints (`difference_sides.rosters`). ValueError where netqed has no verdicts
+        for the plugin."""
+        fixed = None if cni is None else answers_of(cni)
+        self.rosters = (old, new)
+        footprint = Footprint()
+        layers = [lower(roster.cluster, reading=None) for roster in self.rosters]
+        for one in layers:
+            footprint.add_layers(one)
+        constraints = constraints_of(
+            [(roster.spec.assumptions, Endpoints(roster)) for roster in self.rosters], footprint
+        )
+        solver = Solver(DEFAULT_RLIMIT if rlimit is None else rlimit)
+        self.universes = _universes(solver, (old, new), footprint)
+        encoders = [universe.encoder for universe in self.universes]
+        self.lets = tuple(
+            {direction: solver.literal(encoder.allowed(one, direction)) for direction in Direction}
+            for encoder, one in zip(encoders, layers, strict=True)
+        )
+        """A literal for each direction of each side: the side's policies of that direction let the flow through."""
+        self._allowed = [solver.literal(solver.conjunction(lets.values())) for lets in self.lets]
+        super().__init__(
+            Questions(self.universes[NEW]),
+            now=solver.literal(solver.conjunction([universe.now for universe in self.universes])),
+            ranges=Guard(
+                solver.literal(solver.conjunction([universe.ranges for universe in self.universes])),
+                words_of_ranges(new.spec),
+            ),
+            assumptions=[
+                assumed(solver, stated, [encoder.term(one) for encoder, one in zip(encoders, predicates, strict=True)])
+                for stated, *predicates in zip(new.spec.assumptions, *constraints, strict=True)
+            ],
+            fixed=fixed,
+        )
+        self._readers = [Questions(universe) for universe in self.universes]
+        self._wishes = [Wishes(reader) for reader in self._readers]
+        self._makers = [
+            WitnessMaker(roster, universe) for roster, universe in zip(self.rosters, self.universes, strict=True)
+        ]
+
+    @property
+    def is_one(self) -> bool:
+        """Whether both sides say the same of every endpoint, so that only policies can differ."""
+        return self.universes[OLD] is self.universes[NEW]
+
+    def blocked(self, literal: Term) -> Term:
+        """The opposite of a literal of `lets`."""
+        return self.solver.literal(self.solver.negation(literal))
+
+    def differing(self, sign: Sign) -> list[Term]:
+        """Literals that hold of exactly the flows that are gained, or lost."""
+        allowing, blocking = (NEW, OLD) if sign == "gained" else (OLD, NEW)
+        return [self._allowed[allowing], self.blocked(self._allowed[blocking])]
+
+    def flow(self, sign: Sign, literals: Sequence[Term]) -> DifferingFlow:
+        """The most natural flow, gained or lost, that satisfies the literals, of which some flow must; replayed on both
+        sides.
+
+        The order is that of `netqed.analysis.wishes`, by what the side that allows the flow says of it; then, where
+        that leaves anything open, by what the other says. Raises BudgetExhausted, and Disagreement where the evaluator
+        does not decide as the encoding does on one of the sides.
+        """
+        first = NEW if sign == "gained" else OLD
+        order = (first,) if self.is_one else (first, OLD + NEW - first)
+        while True:
+            kept = list(literals)
+            for side in order:
+                kept = self._wishes[side].narrowed(kept).assumptions
+            match self.questions.ask(kept):
+                case Answer.UNKNOWN:
+                    raise BudgetExhausted
+                case Answer.UNSAT:
+                    raise RuntimeError("the wishes contradict the question")
+                case Answer.SAT:
+                    pass
+            values = [reader.read() for reader in self._readers]
+            taken = [self._wishes[side].exclude_taken(values[side]) for side in order]
+            if not any(taken):
+                break
+        near = [maker.at_nodes(one) for maker, one in zip(self._makers, values, strict=True)]
+        at_nodes = (near[OLD][0] or near[NEW][0], near[OLD][1] or near[NEW][1])
+        members = self._makers[first].members(values[first], at_nodes)
+        old, new = (
+            maker.witness(one, allowed=side == first, members=members)
+            for side, (maker, one) in enumerate(zip(self._makers, values, strict=True))
+        )
+        return DifferingFlow(old, new)
+
+
+def _universes(solver: Solver, rosters: tuple[Roster, Roster], footprint: Footprint) -> tuple[Universe, Universe]:
+    old, new = (roster.population for roster in rosters)
+    if old == new:
+        universe = Universe(solver, old, footprint)
+        return universe, universe
+    return Twins(solver, old, new, footprint).universes
