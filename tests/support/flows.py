@@ -191,12 +191,14 @@ def flows(draw: st.DrawFn, cluster: Cluster) -> Flow:
         return Flow(apart(source, destination, version), destination, protocol, port)
     policy, direction, rule = pick(draw, targets)
     ranges = [port for port in rule.ports or () if port.end_port is not None]
-    item = pick(draw, (ranges and draw(index(2)) and ranges) or rule.ports) if rule.ports else PolicyPort()
+    item = pick(draw, ranges if ranges and draw(index(2)) == 1 else rule.ports) if rule.ports else PolicyPort()
     if rule.ports and draw(index(8)) < 7:
         protocol = {None: 6, "TCP": 6, "UDP": 17, "SCTP": 132}[item.protocol]
         port = pick(draw, edges_of(item) or edge_ports(cluster))
     blocks = [peer for peer in rule.peers or () if peer.ip_block is not None]
-    peer = pick(draw, (blocks and draw(index(2)) and blocks) or rule.peers) if rule.peers and draw(index(8)) else None
+    peer = None
+    if rule.peers and draw(index(8)):
+        peer = pick(draw, blocks if blocks and draw(index(2)) == 1 else rule.peers)
     if peer is not None and peer.ip_block is not None:
         version = parse_block(peer.ip_block)[0].version
     governed = subject(draw, cluster, policy, version, item)
@@ -224,7 +226,7 @@ def met(draw: st.DrawFn, cluster: Cluster, policy: NetworkPolicy, peer: PolicyPe
         if peer.namespace_selector is not None:
             world = world_of(cluster)
             fitting = (n for n in NAMESPACES if selector_matches(peer.namespace_selector, namespace_labels(world, n)))
-            spaces = (draw(index(4)) and list(fitting)) or list(NAMESPACES)
+            spaces = list(fitting if draw(index(4)) else NAMESPACES) or list(NAMESPACES)
         # One plugin matches host-networked pods by peers of whole namespaces only.
         selector, whole = peer.pod_selector or LabelSelector(), peer.namespace_selector is not None
         odds = 2 if whole and selector == LabelSelector() else 3
