@@ -7,6 +7,7 @@ fault of the mutant itself, such as a snippet that does not run.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,14 @@ from netqed.analysis.check import check
 from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.pinned import PinnedEngine
 from netqed.analysis.results import Refuted
+from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
 from netqed.sources.position import InputError
 from support.cases import Case
 from support.flows import flows, world_of
+from support.matters import DECISIVE
 from support.nasty import NASTY
+from support.readings import readings
 from support.strategies import clusters
 from support.witnesses import witness_faults
 
@@ -47,6 +51,27 @@ def verdicts_fail(case: Case) -> str | None:
     return None
 
 
+def matters_fail() -> str | None:
+    """The first flow that a matter decides otherwise than it should, or None."""
+    for case in DECISIVE:
+        engine = PinnedEngine(case.world(SPEC), open_readings=True)
+        for yes in (False, True):
+            answers = {**{matter: matter in SPEC for matter in Matter}, **case.given, case.matter: yes}
+            reading = Reading(frozenset(matter for matter, answer in answers.items() if answer))
+            expected = case.yes_allows is yes
+            indifferent = [matter for matter in Matter if matter not in case.given and matter is not case.matter]
+            evaluator = Evaluator(case.world(reading))
+            for one in (reading, *(Reading(reading.yes ^ {matter}) for matter in indifferent)):
+                if evaluator.under(one).decide(case.flow).allowed is not expected:
+                    return f"{case.name}: evaluator"
+            encoded = engine.decide(case.flow, {**case.given, case.matter: yes})
+            if None in encoded or all(encoded) is not expected:
+                return f"{case.name}: encoding of all readings"
+            if all(PinnedEngine(case.world(reading)).decide(case.flow)) is not expected:
+                return f"{case.name}: encoding of one reading"
+    return None
+
+
 def flows_fail() -> str | None:
     """The first drawn flow on which the evaluator and the encoding disagree, or None."""
 
@@ -61,7 +86,7 @@ def flows_fail() -> str | None:
     @given(st.data())
     def law(data: st.DataObject) -> None:
         cluster = data.draw(clusters())
-        world = world_of(cluster)
+        world = replace(world_of(cluster), reading=data.draw(readings()))
         evaluator, engine = Evaluator(world), PinnedEngine(world)
         for _ in range(FLOWS_EACH):
             flow = data.draw(flows(cluster))
@@ -77,6 +102,9 @@ def flows_fail() -> str | None:
 
 def main() -> int:
     """Run the laws until one fails."""
+    if fault := matters_fail():
+        print(fault)
+        return KILLED
     for name, case in NASTY.items():
         if fault := verdicts_fail(case):
             print(f"{name}: {fault}")

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from mutants.matters import MATTER_MUTANTS
 from mutants.mutants import MUTANTS, Mutant
+from netqed.plugins.matters import Matter
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("verifier", "encodings")
@@ -49,7 +51,12 @@ def test_the_program_itself_survives(copy: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_matter_has_a_mutant() -> None:
+    names = " ".join(mutant.name for mutant in MATTER_MUTANTS)
+    assert [matter.value for matter in Matter if f"{matter.value}:" not in names] == []
+
+
+@pytest.mark.parametrize("mutant", (*MUTANTS, *MATTER_MUTANTS), ids=lambda mutant: mutant.name)
 def test_the_laws_kill(mutant: Mutant, copy: Path) -> None:
     """A law fails when the fault is in the program."""
     file = copy / mutant.file

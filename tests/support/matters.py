@@ -64,6 +64,9 @@ FROM_TENS = policy(ingress=(rule(block("10.0.0.0/8")),))
 TO_TENS = policy(types=("Egress",), egress=(rule(block("10.0.0.0/8")),))
 WITHOUT_A_HOLE = policy(ingress=(rule(block("0.0.0.0/0", "10.9.0.2/32")),))
 RANGE = policy(ingress=(rule(ports=(PolicyPort("TCP", 80, 90),)),))
+ADMIT_BY_NAME = policy(
+    name="admit", namespace="b", types=("Egress",), egress=(rule(),), ingress=(rule(ports=(PolicyPort(None, "http"),)),)
+)
 
 DECISIVE = (
     Decisive("a pod in a block, inwards", Matter.BLOCK_PODS, True, (FROM_TENS,), PEER, TARGET),
@@ -198,5 +201,22 @@ DECISIVE = (
         (policy(name="deny"), policy(name="admit", types=("Egress",), ingress=(rule(),))),
         PEER,
         TARGET,
+    ),
+    Decisive(
+        "ingress rules that policyTypes omits admit by a port's name",
+        Matter.OMITTED_DIRECTION,
+        True,
+        (policy(name="deny", namespace="b"), ADMIT_BY_NAME),
+        PEER,
+        SERVER,
+    ),
+    Decisive(
+        "ingress rules that policyTypes omits admit by the name of a host-networked pod's port",
+        Matter.OMITTED_DIRECTION,
+        True,
+        (policy(name="deny", namespace="b"), ADMIT_BY_NAME),
+        PEER,
+        SERVING_AGENT,
+        given={Matter.HOST_PODS_GOVERNED: True},
     ),
 )
