@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
+from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import decide
 from netqed.reference.flow import Address, AddressEnd, Decision, End, Flow, PodEnd, World
 from netqed.resources.objects import (
@@ -87,6 +88,11 @@ def pod(
     )
 
 
+def answering(*yes: Matter, no: tuple[Matter, ...] = ()) -> Reading:
+    """The reading `spec` but for these answers."""
+    return Reading((SPEC.yes | set(yes)) - set(no))
+
+
 def at(address: str, node: str | None = None) -> AddressEnd:
     """Something that is no pod."""
     return AddressEnd(ip_address(address), node)
@@ -101,12 +107,13 @@ def judge(
     *,
     namespaces: Mapping[str, Labels] | None = None,
     nodes: Mapping[str, tuple[str, ...]] | None = None,
+    reading: Reading = SPEC,
 ) -> Decision:
     """The evaluator's decision of one flow."""
     parsed: dict[str, tuple[Address, ...]] = {
         name: tuple(ip_address(a) for a in addresses) for name, addresses in (nodes or {}).items()
     }
-    world = World(policies if isinstance(policies, tuple) else (policies,), namespaces, parsed)
+    world = World(policies if isinstance(policies, tuple) else (policies,), namespaces, parsed, reading)
     return decide(Flow(source, destination, protocol, port), world)
 
 
