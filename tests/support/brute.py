@@ -196,7 +196,7 @@ class Question:
         sides = (source, destination)
         if all(c.host_network or c.kind == "node" for c in sides):
             return "pod" in (source.kind, destination.kind)
-        return all(c.workload is not None and not c.workload.is_template and c.workload.addresses for c in sides)
+        return both_known(sides)
 
     def excepted(self, source: Candidate, destination: Candidate, protocol: int, port: int | None) -> bool:
         """Whether some exception removes the flow."""
@@ -248,9 +248,8 @@ class Question:
             ) -> object:
                 return (
                     tuple(isinstance(p.port, int) and p.port <= port <= (p.end_port or p.port) for p in items),
-                    tuple(p.port == port for p in items if p.end_port is not None),
                     # A plugin that does not know endPort sees the first port of a range alone.
-                    tuple(p.port == port for p in items),
+                    tuple(p.port == port for p in items if p.end_port is not None),
                     tuple(in_ports((r,), protocol, port) for r in footprint.ranges),
                     tuple((index, name) for index, name, number in declared if number == port),
                 )
@@ -268,6 +267,8 @@ class Question:
         near = (source.host_network and destination.kind == "pod") or (source.kind == "pod" and at_node(destination))
         if near and (source.node is None or destination.node is None):
             choices.append((shared := source.node or destination.node or OTHER_NODE, shared))
+            if at[0] == at[1] and at_node(source) and at_node(destination) and not both_known((source, destination)):
+                choices = choices[1:]  # One address is one node's.
         for nodes in choices:
             flow = Flow(
                 as_end(source, at[0], nodes[0], protocol, port, "source"),
@@ -322,6 +323,11 @@ class Question:
                 )
             )
         return self._evaluators[key]
+
+
+def both_known(sides: tuple[Candidate, Candidate]) -> bool:
+    """Whether both are pods whose addresses the input gives."""
+    return all(c.workload is not None and not c.workload.is_template and c.workload.addresses for c in sides)
 
 
 def at_node(one: Candidate) -> bool:
