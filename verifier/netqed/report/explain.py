@@ -11,46 +11,33 @@ from netqed.analysis.explain_oracle import key_of
 from netqed.analysis.explain_values import (
     DirectionExplained,
     Explanation,
-    PeerTried,
+    OnOneNode,
     PortsDecided,
-    RuleTried,
-    Selecting,
     SideExplained,
 )
 from netqed.analysis.results import InputResult, Witness
-from netqed.reference.flow import Direction, RuleMatch
+from netqed.reference.flow import RuleMatch
 from netqed.report.basis import basis_lines
 from netqed.report.blame import to_isolate
-from netqed.report.excerpt import Mark, excerpt, lines_within
+from netqed.report.explain_layers import direction_lines
 from netqed.report.explain_words import (
     RANGES,
     addresses_words,
     case_words,
     decider_words,
     direction_words,
-    matters_words,
-    not_selecting_words,
-    other_name,
-    outcome_words,
-    peer_labels,
+    elsewhere_words,
     place_words,
-    port_label,
     ports_words,
-    selecting_words,
     verdict_word,
-    without_words,
 )
 from netqed.report.replay import replay, same_workload
 from netqed.report.style import Role, Style
-from netqed.report.words import bare_name, count, end_words, governed, other, port_words, ungoverned_words
+from netqed.report.words import bare_name, count, end_words, governed, ungoverned_words
 from netqed.report.writer import entry, note
-from netqed.sources.position import FieldPath
 
-SHOWN: Final = 3
-"""Policies and rules of a direction, and items of a list, that are shown without --verbose."""
-
-ITEM_LINES: Final = 12
-"""Lines of one rule or selector that are shown."""
+NAMED: Final = 3
+"""Members of a group that are named."""
 
 _ROLES: Final[dict[str, Role]] = {"allowed": "good", "denied": "error", "depends": "warning"}
 
@@ -63,7 +50,7 @@ def render_explanation(
     lines = list(_head(explanation, style, verbose=verbose))
     if not quiet:
         for direction in (explanation.egress, explanation.ingress):
-            lines += ["", *_direction(explanation, direction, style, verbose=verbose)]
+            lines += ["", *direction_lines(explanation, direction, style, verbose=verbose)]
         lines += ["", *_ports(explanation, style, verbose=verbose)]
         lines += _others(explanation, style, verbose=verbose)
         lines += _basis(explanation, style, verbose=verbose)
@@ -86,9 +73,9 @@ def _head(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[
     else:
         for direction in (explanation.egress, explanation.ingress):
             yield from note(direction.decision.direction, _decided(witness, direction), style)
-    for side in (explanation.source, explanation.destination):
+    for side, of in _sides(explanation):
         if side.mixed:
-            yield from note("but", _mixed(side, witness), style)
+            yield from note("but", _mixed(side, of, witness), style)
     if explanation.mixed_ports:
         alike = [one for one in explanation.asked_ports if one.decider.allowed is witness.decision.allowed]
         others = [one for one in explanation.asked_ports if one.decider.allowed is not witness.decision.allowed]
@@ -100,13 +87,9 @@ def _head(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[
             style,
         )
     for one in explanation.elsewhere:
-        names = ", ".join(one.plugins)
-        turns_on = f", as it has {matters_words(one.turns_on)}" if one.turns_on else ""
         if one.allowed is None:
-            turns_on = f", if it has {matters_words(one.turns_on)}" if one.turns_on else ""
-            yield from note("but", f"it may be otherwise on {names}{turns_on} (not verified)", style)
-        else:
-            yield from note("but", f"{verdict_word(one.allowed)} on {names}{turns_on}", style)
+            continue
+        yield from note("but", elsewhere_words(one, witness.decision.allowed), style)
     if any(not end.exists for end in (witness.source, witness.destination)):
         yield from note("hypothetical", _hypothetical(witness), style)
     for caveat in explanation.caveats:
@@ -151,160 +134,23 @@ def _decided(witness: Witness, explained: DirectionExplained) -> str:
             return f"allowed: {ungoverned_words(witness, decision)}"
 
 
-def _mixed(side: SideExplained, witness: Witness) -> str:
+def _sides(explanation: Explanation) -> Iterator[tuple[SideExplained, str]]:
+    """Both sides, each with the flows that its members have with the other side as shown: `from a to b/c`."""
+    witness = explanation.witness
+    source, destination = explanation.source, explanation.destination
+    yield source, f"from {source.text} to {bare_name(witness.destination)} on {witness.traffic}"
+    yield destination, f"from {bare_name(witness.source)} to {destination.text} on {witness.traffic}"
+
+
+def _mixed(side: SideExplained, of: str, witness: Witness) -> str:
     """That not all that a side stands for are decided alike."""
     if side.members:
         word = "nodes" if side.kind == "nodes" else "workloads"
         whole = sum(one.number for one in side.members)
         same = sum(one.number for one in side.members if one.decider.allowed is witness.decision.allowed)
         be = "is" if same == 1 else "are"
-        verdict = verdict_word(witness.decision.allowed)
-        return f"{same:,} of {whole:,} {word} of {side.text} {be} {verdict} on {witness.traffic}, and the others not"
-    return f"not all addresses of {side.text} are {verdict_word(witness.decision.allowed)} on {witness.traffic}"
-
-
-def _direction(
-    explanation: Explanation, explained: DirectionExplained, style: Style, *, verbose: bool
-) -> Iterator[str]:
-    """One direction: who selects the side, who does not, and the rules that were tried."""
-    witness, direction = explanation.witness, explained.decision.direction
-    name = bare_name(governed(witness, direction))
-    title = "what leaves" if direction == "egress" else "what enters"
-    yield style.paint(style.show(f"{direction}: {title} {name}"), "strong")
-    if explained.decision.reason == "not-isolated":
-        space = governed(witness, direction).namespace
-        number = len(explained.not_selecting)
-        which = f"none of the {number} policies" if number > 1 else "not even the one policy"
-        says = (
-            f"{which} of namespace {space} isolates it for {direction}"
-            if number
-            else f"namespace {space} has no policy"
-        )
-        yield from note("why", says, style)
-    elif not explained.selecting:
-        yield from note("why", ungoverned_words(witness, explained.decision), style)
-    shown = explained.selecting if verbose else _folded(explained.selecting)
-    for one in shown:
-        yield from _selecting(one, name, direction, style)
-    if len(shown) < len(explained.selecting):
-        more = len(explained.selecting) - len(shown)
-        verb = "isolates" if more == 1 else "isolate"
-        yield from note("note", f"{count(more, 'more policy')} {verb} it (-v shows all)", style)
-    left = explained.not_selecting if verbose else explained.not_selecting[:SHOWN]
-    for other_one in left:
-        yield from note("other policy", not_selecting_words(other_one, name, direction), style)
-    if len(left) < len(explained.not_selecting):
-        more = len(explained.not_selecting) - len(left)
-        verb = "does" if more == 1 else "do"
-        yield from note(
-            "other policy", f"{count(more, 'more policy')} of its namespace {verb} not isolate it (-v shows all)", style
-        )
-    tried = explained.tried
-    rules = tried if verbose else tried[:SHOWN]
-    for rule in rules:
-        yield from _rule(rule, explained.deciding, witness, style, verbose=verbose)
-    if len(rules) < len(tried):
-        rest = tried[len(rules) :]
-        matching = sum(rule.matches is True for rule in rest)
-        also = f", {matching} of which would allow it" if matching else ", none of which matches"
-        yield from note("note", f"{count(len(rest), 'more rule')} were tried{also} (-v shows all)", style)
-    without = without_words(explanation, direction)
-    if without is not None:
-        yield from note("without", without, style)
-
-
-def _folded(selecting: Sequence[Selecting]) -> Sequence[Selecting]:
-    """The first policies, those with rules before those without."""
-    return sorted(selecting, key=lambda one: not one.rules)[:SHOWN]
-
-
-def _selecting(one: Selecting, name: str, direction: Direction, style: Style) -> Iterator[str]:
-    policy = one.policy
-    rules = "" if one.rules else f", and has no {direction} rule"
-    says = f"policy {policy.key} isolates it for {direction}{rules}"
-    label = selecting_words(one, name)
-    if policy.document is None:
-        yield from note("by", f"{says}: it {label}", style)
-        return
-    path: FieldPath = ("spec", "podSelector")
-    span = policy.document.span(path)
-    yield f"  {style.paint('-->', 'gutter')} {style.show(str(span.start))}   {style.show(says)}"
-    yield from excerpt([Mark(span, label, False)], style, context=lines_within(policy.document, path, ITEM_LINES))
-
-
-def _rule(
-    rule: RuleTried, deciding: RuleMatch | None, witness: Witness, style: Style, *, verbose: bool
-) -> Iterator[str]:
-    """A rule that was tried, with what of it matches and what does not."""
-    says = outcome_words(rule, deciding, other_name(witness, rule.direction), witness)
-    labelled = list(_labels(rule, witness, verbose=verbose))
-    if rule.policy.document is None:
-        yield from note("rule", f"{says}: {'; '.join(text for _, text, _ in labelled)}", style)
-        return
-    document = rule.policy.document
-    marks = [Mark(document.span(path), text, primary) for path, text, primary in labelled]
-    primary = next((mark for mark in marks if mark.primary), None)
-    start = (primary.span if primary is not None else document.span(rule.path)).start
-    yield f"  {style.paint('-->', 'gutter')} {style.show(str(start))}   {style.show(says)}"
-    context: dict[int, str] = {}
-    for path, _, _ in labelled:
-        context |= lines_within(document, path, ITEM_LINES)
-        for length in (4, 5):
-            if len(path) > length:
-                span = document.span(path[:length])
-                context[span.start.line] = span.text
-    yield from excerpt(_one_a_line(marks), style, context=context)
-    if rule.matches and len(rule.peers) > 1:
-        yield from note("note", f"these {len(rule.peers)} items are alternatives: one that matches is enough", style)
-    hidden = len(rule.peers) - len(_peers(rule, verbose=verbose))
-    if hidden:
-        yield from note("note", f"{count(hidden, 'more item')} of the list {_fail(hidden)} (-v shows all)", style)
-
-
-def _fail(number: int) -> str:
-    return "was tried" if number == 1 else "were tried"
-
-
-def _one_a_line(marks: list[Mark]) -> list[Mark]:
-    """The marks; of several at one place the first."""
-    found: dict[tuple[int, int], Mark] = {}
-    for mark in marks:
-        found.setdefault((mark.span.start.line, mark.span.start.column), mark)
-    return list(found.values())
-
-
-def _peers(rule: RuleTried, *, verbose: bool) -> list[PeerTried]:
-    """The items to show: the nearest first in line, in the order of the list."""
-    nearest = sorted(rule.peers, key=lambda one: (one.matches is not True, one.matches is False, one.distance))
-    kept = nearest if verbose else nearest[:SHOWN]
-    return sorted(kept, key=lambda one: one.index)
-
-
-def _labels(rule: RuleTried, witness: Witness, *, verbose: bool) -> Iterator[tuple[FieldPath, str, bool]]:
-    """Places of the rule, what to say of each, and whether it is what the outcome turns on."""
-    end = other(witness, rule.direction)
-    first = next((peer.index for peer in rule.peers if peer.matches), None)
-    for peer in _peers(rule, verbose=verbose):
-        turns = peer.index == first if rule.matches else rule.peer_matches is not True
-        for place, text in peer_labels(peer, rule.policy, end):
-            yield place, text, turns
-    if not rule.peers:
-        field = "from" if rule.direction == "ingress" else "to"
-        anyone = "every source" if rule.direction == "ingress" else "every destination"
-        yield rule.path, f"has no `{field}`, so it matches {anyone}", rule.port_matches
-    if not rule.ports:
-        return
-    path: FieldPath = (*rule.path, "ports")
-    matching = next((port for port in rule.ports if port.matches), None)
-    if matching is not None:
-        yield matching.path, port_label(matching, witness), False
-    elif len(rule.ports) == 1:
-        yield rule.ports[0].path, port_label(rule.ports[0], witness), True
-    else:
-        listed = ", ".join(port_words(port.item) for port in rule.ports[:RANGES])
-        more = f" and {len(rule.ports) - RANGES} more" if len(rule.ports) > RANGES else ""
-        named = [port_label(port, witness) for port in rule.ports if port.reason in ("name", "no-name", "unresolved")]
-        yield path, "; ".join([f"admits {listed}{more}, but not {witness.traffic}", *named[:SHOWN]]), True
+        return f"{of}: {same:,} of {whole:,} {word} {be} {verdict_word(witness.decision.allowed)}, and the others not"
+    return f"{of}: not all addresses are {verdict_word(witness.decision.allowed)}"
 
 
 def _ports(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[str]:
@@ -320,6 +166,8 @@ def _ports(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator
         decider = group[0].decider
         text = f"{ports_words(group, most=None if verbose else RANGES)}: {decider_words(decider)}"
         yield from entry(verdict_word(decider.allowed), text, style, indent=11)
+    if any(isinstance(case.when, OnOneNode) for case in explanation.cases):
+        yield from note("note", "this is between two nodes; what comes from a pod's own node always reaches it", style)
 
 
 def _holds(group: Sequence[PortsDecided], witness: Witness) -> bool:
@@ -334,19 +182,19 @@ def _rank(group: Sequence[PortsDecided]) -> int:
 def _others(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[str]:
     """What else a side stands for, and how it is decided."""
     witness = explanation.witness
-    for side in (explanation.source, explanation.destination):
+    for side, of in _sides(explanation):
         if sum(one.number for one in side.members) > 1:
             word = "nodes" if side.kind == "nodes" else "workloads"
             yield ""
-            yield style.paint(style.show(f"{word} of {side.text}, on {witness.traffic}"), "strong")
+            yield style.paint(style.show(f"{word} {of}"), "strong")
             for one in side.members:
-                more = one.number - len(one.names)
-                names = ", ".join(one.names) + (f" and {more:,} more" if more else "")
+                more = one.number - len(one.names[:NAMED])
+                names = ", ".join(one.names[:NAMED]) + (f" and {more:,} more" if more else "")
                 text = f"{one.number:,}: {names}: {decider_words(one.decider)}"
                 yield from entry(verdict_word(one.decider.allowed), text, style, indent=11)
         if side.addresses and (side.mixed or len(side.addresses) > 1):
             yield ""
-            yield style.paint(style.show(f"addresses of {side.text}, on {witness.traffic}"), "strong")
+            yield style.paint(style.show(f"addresses {of}"), "strong")
             for part in side.addresses:
                 where = addresses_words(part.ranges, most=None if verbose else RANGES)
                 text = f"{where}: {decider_words(part.decider)}"
@@ -358,6 +206,13 @@ def _others(explanation: Explanation, style: Style, *, verbose: bool) -> Iterato
             when = case_words(case, witness, most=None if verbose else RANGES)
             text = f"if {when}: {decider_words(case.decider)}"
             yield from entry(verdict_word(case.decider.allowed), text, style, indent=11)
+    unverified = [one for one in explanation.elsewhere if one.allowed is None]
+    if unverified:
+        yield ""
+        yield style.paint("what nobody has verified of network plugins", "strong")
+        for index, one in enumerate(unverified):
+            words = elsewhere_words(one, witness.decision.allowed).removeprefix("not verified ")
+            yield from entry("plugins" if index == 0 else "", words, style, indent=11)
     yield from _next_steps(explanation, style)
 
 

@@ -31,9 +31,9 @@ from netqed.analysis.explain_values import (
 )
 from netqed.analysis.flow_evidence import written
 from netqed.analysis.results import PROTOCOL_NAMES
-from netqed.plugins.matters import Matter
 from netqed.reference.flow import Reason, RuleMatch
 from netqed.report.json import basis_value, match_value, place_value, witness_value
+from netqed.report.portability import matters_value
 from netqed.report.schema import report_schema
 from netqed.report.words import port_words, selector_words
 from netqed.resources.objects import LabelSelector, NetworkPolicy
@@ -71,7 +71,7 @@ def explanation_value(explanation: Explanation) -> Value:
         "destination": _side(explanation.destination),
         "cases": [_case(one) for one in explanation.cases],
         "elsewhere": [
-            {"plugins": list(one.plugins), "allowed": one.allowed, "turnsOn": _answers(one.turns_on)}
+            {"plugins": list(one.plugins), "allowed": one.allowed, "turnsOn": matters_value(one.turns_on)}
             for one in explanation.elsewhere
         ],
         "notes": list(explanation.caveats),
@@ -206,14 +206,10 @@ def _case(one: OpenCase) -> Value:
         case OnOneNode(same):
             when |= {"sameNode": same}
         case Answering(answers):
-            when |= {"answers": _answers(answers)}
+            when |= {"answers": matters_value(answers)}
         case _ as never:
             assert_never(never)
     return {"when": when, **_decider(one.decider)}
-
-
-def _answers(answers: Iterable[tuple[Matter, bool]]) -> Mapping[str, bool]:
-    return {matter.value: yes for matter, yes in answers}
 
 
 def _place(policy: NetworkPolicy, path: FieldPath) -> Value | None:
@@ -224,7 +220,7 @@ _TEXT: Value = {"type": "string"}
 _FLAG: Value = {"type": "boolean"}
 _COUNT: Value = {"type": "integer", "minimum": 0}
 _VERDICT: Value = {"type": ["boolean", "null"], "description": "Null where it depends on what is not known."}
-_SHARED = ("witness", "match", "place", "basis")
+_SHARED = ("witness", "match", "place", "basis", "answer")
 """Definitions of the report's schema that this one uses, beside those that they use themselves."""
 
 
@@ -281,7 +277,6 @@ def _definitions() -> Value:
     reason = report_schema()["$defs"]["direction"]["properties"]["reason"]
     at: dict[str, Value] = {"path": _TEXT, "place": _or_null(_ref("place"))}
     port = _or_null({"type": "integer", "minimum": 1, "maximum": 65535})
-    flags = {"type": "object", "additionalProperties": _FLAG}
     return {
         "layer": _object(
             allowed=_FLAG,
@@ -364,11 +359,11 @@ def _definitions() -> Value:
                 side={"enum": ["source", "destination", None]},
                 addresses=_or_null(_list("range")),
                 sameNode=_or_null(_FLAG),
-                answers=_or_null(flags),
+                answers=_or_null(_list("answer")),
             ),
             **decider,
         ),
-        "elsewhere": _object(plugins={"type": "array", "items": _TEXT}, allowed=_VERDICT, turnsOn=flags),
+        "elsewhere": _object(plugins={"type": "array", "items": _TEXT}, allowed=_VERDICT, turnsOn=_list("answer")),
     }
 
 

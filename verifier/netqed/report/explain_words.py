@@ -12,6 +12,7 @@ from netqed.analysis.explain_values import (
     AtAddresses,
     Condition,
     Decider,
+    Elsewhere,
     Explanation,
     NotSelecting,
     OnOneNode,
@@ -23,8 +24,10 @@ from netqed.analysis.explain_values import (
     Selecting,
 )
 from netqed.analysis.results import PROTOCOL_NAMES, Witness, WitnessEnd
-from netqed.plugins.matters import Matter
+from netqed.plugins.table import plugin
+from netqed.plugins.words import answer_words, answers_words
 from netqed.reference.flow import Direction, Reason, RuleMatch
+from netqed.report.portability import listed
 from netqed.report.words import bare_name, count, governed, other, peer_words, port_words, selector_words
 from netqed.resources.objects import LabelSelector, NetworkPolicy
 from netqed.sources.position import FieldPath
@@ -170,7 +173,7 @@ def outcome_words(tried: RuleTried, deciding: RuleMatch | None, name: str, witne
         first = deciding is not None and (deciding.policy, deciding.rule) == (tried.policy, tried.index)
         return f"{rule} allows it" if first else f"{rule} allows it too"
     if tried.matches is None:
-        return f"{rule} allows it if the address of {name} is right"
+        return f"{rule} may allow it: that depends on the address of {name}, which is not known"
     if not tried.port_matches and tried.peer_matches is not False:
         return f"{rule} allows traffic {way} {name}, but not on {witness.traffic}"
     if tried.port_matches:
@@ -257,14 +260,20 @@ def case_words(case: OpenCase, witness: Witness, *, most: int | None) -> str:
         case OnOneNode(same):
             return "both are on one node" if same else "they are on different nodes"
         case Answering(answers):
-            return f"the plugin has {matters_words(answers)}"
+            return answers_words(answers)
         case _ as never:
             assert_never(never)
 
 
-def matters_words(answers: Iterable[tuple[Matter, bool]]) -> str:
-    """`ipblock-pods: no`, as `netqed cni` calls them."""
-    return ", ".join(f"{matter.value}: {'yes' if yes else 'no'}" for matter, yes in answers)
+def elsewhere_words(one: Elsewhere, shown: bool) -> str:
+    """On which plugins the flow has another verdict, or may have, and what that turns on."""
+    names = listed([plugin(name).title for name in one.plugins])
+    if one.allowed is not None:
+        turns_on = answers_words(one.turns_on)
+        return f"{verdict_word(one.allowed)} on {names}{f': {turns_on}' if turns_on else ''}"
+    ways = ", or ".join(answer_words(matter, yes) for matter, yes in one.turns_on)
+    where = f" where {ways}" if ways else " if it decides otherwise what the API leaves to it"
+    return f"not verified on {names}: {verdict_word(not shown)}{where}"
 
 
 def without_words(explanation: Explanation, direction: Direction) -> str | None:
