@@ -13,6 +13,7 @@ from netqed.analysis.session import Session
 from netqed.analysis.wishes import Candidates, Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.lowering.reasons import peer_rule, unneeded
+from netqed.plugins.matters import SPEC, Matter
 from netqed.reference.flow import DirectionDecision, Reason, RuleMatch
 from netqed.spec.rendering import render_endpoint
 from netqed.spec.sentences import (
@@ -25,7 +26,7 @@ from netqed.spec.sentences import (
     NoOtherValue,
     OnlyCanReach,
 )
-from netqed_smt.model import Direction, Predicate, Side
+from netqed_smt.model import Choice, Direction, Predicate, Side
 from netqed_smt.question import BudgetExhausted, FlowValues
 from netqed_smt.solver import Answer, Term
 
@@ -43,6 +44,14 @@ class Families:
     wishes: Wishes
     maker: WitnessMaker
     _terms: dict[Key, Term] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Reasons may speak of matters that no policy turns on: those are decided as in the witnesses' readings."""
+        solver, encoder = self.session.solver, self.session.universe.encoder
+        for matter in Matter:
+            if matter not in self.session.matters:
+                term = encoder.term(Choice(matter.value))
+                solver.require(term if matter in SPEC else solver.negation(term))
 
     def ways(
         self,

@@ -12,6 +12,7 @@ from netqed.report.excerpt import Mark, excerpt
 from netqed.report.portability import matters_words, portability_lines
 from netqed.report.replay import replay, same_workload
 from netqed.report.style import Role, Style, wrapped
+from netqed.report.ways import ways_lines
 from netqed.report.words import bare_name, count, end_words, scope_mark, scope_words
 from netqed.report.writer import note
 
@@ -187,6 +188,8 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
         for direction in (decision.egress, decision.ingress):
             if not direction.allowed:
                 yield from blocked(witness, direction, style, verbose=verbose)
+    if verdict.ways is not None:
+        yield from ways_lines(verdict.ways, style, verbose=verbose)
     if verdict.portability is not None:
         yield from portability_lines(verdict.portability, style, verbose=verbose)
     for index, closer in enumerate(verdict.closers):

@@ -30,6 +30,7 @@ from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
 from netqed.report.codes import code_of
 from netqed.report.portability import matters_value, portability_value
 from netqed.report.replay import replay
+from netqed.report.ways import ways_value
 from netqed.report.words import bare_name
 from netqed.resources.cluster import Note
 from netqed.resources.objects import NetworkPolicy
@@ -118,6 +119,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
                 "witness": witness_value(verdict.witness),
                 "closers": list(verdict.closers),
                 "portability": portability_value(verdict.portability),
+                "ways": ways_value(verdict.ways),
             }
         case Unknown() | Vacuous():
             return {"reason": verdict.reason}
