@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from netqed.analysis.disagreement import Disagreement
+from netqed.analysis.disagreement import Answer, Disagreement
 from netqed.analysis.flow_ends import MOST_SUGGESTIONS
 from netqed.analysis.flows import evaluate_flows, parse_flows, pod_end, world_of
 from netqed.plugins.matters import Matter
@@ -40,11 +40,11 @@ def cluster(*policies: NetworkPolicy, more: tuple[Workload, ...] = ()) -> Cluste
 class Recorder:
     """An engine that keeps what it is asked and answers as told."""
 
-    def __init__(self, answer: tuple[bool, bool] = (True, True)) -> None:
+    def __init__(self, answer: Answer = (True, True)) -> None:
         self.flows: list[Flow] = []
         self.answer = answer
 
-    def decide(self, flow: Flow, world: World, answers: Mapping[Matter, bool] | None = None) -> tuple[bool, bool]:
+    def decide(self, flow: Flow, world: World, answers: Mapping[Matter, bool] | None = None) -> Answer:
         self.flows.append(flow)
         return self.answer
 
