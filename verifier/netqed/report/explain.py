@@ -87,9 +87,8 @@ def _head(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[
             style,
         )
     for one in explanation.elsewhere:
-        if one.allowed is None:
-            continue
-        yield from note("but", elsewhere_words(one, witness.decision.allowed), style)
+        if one.allowed is not None:
+            yield from note("but", elsewhere_words(one, witness.decision.allowed), style)
     if any(not end.exists for end in (witness.source, witness.destination)):
         yield from note("hypothetical", _hypothetical(witness), style)
     for caveat in explanation.caveats:
@@ -210,8 +209,8 @@ def _others(explanation: Explanation, style: Style, *, verbose: bool) -> Iterato
     if unverified:
         yield ""
         yield style.paint("what nobody has verified of network plugins", "strong")
-        for index, one in enumerate(unverified):
-            words = elsewhere_words(one, witness.decision.allowed).removeprefix("not verified ")
+        for index, open_ in enumerate(unverified):
+            words = elsewhere_words(open_, witness.decision.allowed).removeprefix("not verified ")
             yield from entry("plugins" if index == 0 else "", words, style, indent=11)
     yield from _next_steps(explanation, style)
 
