@@ -7,19 +7,19 @@ The known plugins give few of the combinations, and some answers none of them. A
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from netqed.analysis.check import check
 from netqed.analysis.results import Refuted
-from netqed.plugins import table
 from netqed.plugins.matters import Matter
-from netqed.plugins.table import Cell, Plugin, completions
+from netqed.plugins.table import completions
 from netqed.sources.position import InputError
 from support.brute import brute_force
 from support.examples import examples
+from support.made_up import plugin_that_answers
 from support.readings import readings
 from support.show import show_cluster, show_spec
 from support.witnesses import witness_faults
@@ -40,22 +40,21 @@ def test_every_verdict_equals_brute_force_whatever_is_answered() -> None:
         world, reading = data.draw(small_worlds()), data.draw(readings())
         left_open = data.draw(st.lists(st.sampled_from(list(Matter)), unique=True, max_size=MOST_OPEN))
         answers = {matter: matter in reading for matter in Matter if matter not in left_open}
-        made_up = Plugin("made-up", "Made up", "never", {matter: Cell(yes, "") for matter, yes in answers.items()})
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(table, "PLUGINS", (*table.PLUGINS, made_up))
-            seen.update(judge(world, made_up))
+        with plugin_that_answers(answers) as name:
+            seen.update(judge(world, name, answers))
 
     law()
     assert all(seen[word] for word in ("proved", "refuted", "vacuous")), seen
 
 
-def judge(world: SmallWorld, plugin: Plugin) -> list[str]:
-    """Hold every verdict over the world on the plugin, and every witness, to brute force; the verdicts, in order."""
+def judge(world: SmallWorld, plugin: str, answers: Mapping[Matter, bool]) -> list[str]:
+    """Hold every verdict over the world on the plugin of these answers, and every witness, to brute force; the
+    verdicts, in order."""
     cluster, spec = world.cluster, world.spec
-    open_readings = tuple(completions(plugin.fixed))
+    open_readings = tuple(completions(answers))
     expected = [brute_force(cluster, spec, stated, readings=open_readings) for stated in spec.invariants]
     try:
-        results = check(cluster, spec, cni=plugin.name).results
+        results = check(cluster, spec, cni=plugin).results
     except InputError:
         assert all(answer.word == "input-error" for answer in expected)
         return ["input-error"]
@@ -65,7 +64,7 @@ def judge(world: SmallWorld, plugin: Plugin) -> list[str]:
             (
                 show_cluster(cluster),
                 show_spec(spec),
-                f"answers: { ({matter.value: yes for matter, yes in plugin.fixed.items()}) }",
+                f"answers: { ({matter.value: yes for matter, yes in answers.items()}) }",
                 f"sentence: {result.stated.invariant} in scope {result.scope}",
                 f"check: {told}",
                 f"brute: {answer.word} {answer.why}",

@@ -19,8 +19,11 @@ from netqed.analysis.results import Refuted
 from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
 from netqed.sources.position import InputError
+from support.brute import Word
 from support.cases import Case
 from support.flows import flows, world_of
+from support.made_up import plugin_that_answers
+from support.matter_worlds import DECISIVE_WORLDS
 from support.matters import DECISIVE
 from support.nasty import NASTY
 from support.readings import readings
@@ -32,11 +35,11 @@ CLUSTERS = 40
 FLOWS_EACH = 8
 
 
-def verdicts_fail(case: Case) -> str | None:
-    """What is wrong with the verdicts of a case, or None."""
+def verdicts_fail(case: Case, cni: str = "spec") -> str | None:
+    """What is wrong with the verdicts of a case on a plugin, or None."""
     cluster, spec = case.world.cluster, case.world.spec
     try:
-        results = check(cluster, spec, cni="spec").results
+        results = check(cluster, spec, cni=cni).results
     except InputError as error:
         return None if set(case.words) == {"input-error"} else f"refused: {error}"
     except (Disagreement, LookupError, StopIteration, ValueError) as error:
@@ -72,6 +75,17 @@ def matters_fail() -> str | None:
     return None
 
 
+def matter_verdicts_fail() -> str | None:
+    """The first verdict that a matter decides otherwise than it should, or None."""
+    for case in DECISIVE_WORLDS:
+        for yes in (False, True):
+            with plugin_that_answers(case.answers(yes)) as name:
+                word: Word = "refuted" if yes is case.refuted_by else "proved"
+                if fault := verdicts_fail(Case(case.world, (word,)), name):
+                    return f"{case.name}: {fault}"
+    return None
+
+
 def flows_fail() -> str | None:
     """The first drawn flow on which the evaluator and the encoding disagree, or None."""
 
@@ -102,7 +116,7 @@ def flows_fail() -> str | None:
 
 def main() -> int:
     """Run the laws until one fails."""
-    if fault := matters_fail():
+    if fault := matters_fail() or matter_verdicts_fail():
         print(fault)
         return KILLED
     for name, case in NASTY.items():

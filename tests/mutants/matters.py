@@ -1,8 +1,9 @@
-"""Seeded faults about the matters that network plugins decide, in the lowering and in the evaluator."""
+"""Seeded faults about the matters that network plugins decide, in the lowering, the universe and the
+evaluator."""
 
 from __future__ import annotations
 
-from mutants.mutants import NETWORKPOLICY, Mutant
+from mutants.mutants import NETWORKPOLICY, UNIVERSE, Mutant
 
 READING = "verifier/netqed/reference/reading.py"
 POLICIES = "verifier/netqed/reference/policies.py"
@@ -99,6 +100,18 @@ MATTER_MUTANTS = (
         NETWORKPOLICY,
         "return self.decided(Matter.OMITTED_DIRECTION) if self.rules(policy) else FALSE",
         "return self.decided(Matter.OMITTED_DIRECTION)",
+    ),
+    Mutant(
+        "own-node-egress: no pod is on the node that it sends to",
+        UNIVERSE,
+        "solver.equivalence(flow.to_own_node, solver.conjunction((destination.at_node, source.pod, same_node)))",
+        "solver.negation(flow.to_own_node)",
+    ),
+    Mutant(
+        "own-node-ingress: host-networked pods have no node",
+        UNIVERSE,
+        "solver.conjunction((source.at_node, destination.pod, same_node))",
+        "solver.conjunction((source.at_node, destination.pod, solver.negation(destination.host_network), same_node))",
     ),
     Mutant(
         "evaluator, ipblock-pods: decided as for nodes",
