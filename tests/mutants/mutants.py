@@ -148,7 +148,7 @@ MUTANTS = (
     Mutant(
         "labels over-fixed: controllers add none",
         CLASSES,
-        "            if population.is_free_label(pod, key)",
+        "            if self._population.is_free_label(pod, key)",
         "            if False",
     ),
     Mutant(
