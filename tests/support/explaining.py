@@ -54,7 +54,7 @@ def ports_of(explanation: Explanation, protocol: int = 6) -> list[tuple[int, int
     return [(one.first, one.last, one.decider.allowed) for one in explanation.ports if one.protocol == protocol]
 
 
-def shop(*rules: Manifest, **more: object) -> list[Manifest]:
+def shop(*rules: Manifest) -> list[Manifest]:
     """A namespace with a Deployment `api` (TCP/8080 `http`) at no known address, two pods, and a policy for it."""
     return [
         namespace("web", team="a"),
@@ -66,5 +66,5 @@ def shop(*rules: Manifest, **more: object) -> list[Manifest]:
         ),
         placed("front", "10.1.0.1", {"app": "front"}),
         placed("batch", "10.1.0.2", {"app": "batch"}),
-        policy("api", podSelector={"matchLabels": {"app": "api"}}, ingress=list(rules), **more),
+        policy("api", podSelector={"matchLabels": {"app": "api"}}, ingress=list(rules)),
     ]

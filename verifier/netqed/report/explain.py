@@ -27,6 +27,8 @@ from netqed.report.explain_words import (
     decider_words,
     direction_words,
     elsewhere_words,
+    other_name,
+    outcome_words,
     place_words,
     ports_words,
     verdict_word,
@@ -73,6 +75,8 @@ def _head(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[
     else:
         for direction in (explanation.egress, explanation.ingress):
             yield from note(direction.decision.direction, _decided(witness, direction), style)
+            if not direction.decision.allowed and direction.tried:
+                yield from note("nearest", _nearest(direction, witness), style)
     for side, of in _sides(explanation):
         if side.mixed:
             yield from note("but", _mixed(side, of, witness), style)
@@ -131,6 +135,13 @@ def _decided(witness: Witness, explained: DirectionExplained) -> str:
                     return f"denied: {isolate}, and none of the {rules} rules matches"
         case None:
             return f"allowed: {ungoverned_words(witness, decision)}"
+
+
+def _nearest(explained: DirectionExplained, witness: Witness) -> str:
+    """The rule that comes nearest to allowing a flow that is denied, and where it stands."""
+    rule = explained.tried[0]
+    words = outcome_words(rule, None, other_name(witness, rule.direction), witness)
+    return f"{words}{place_words(rule.policy, rule.path)}"
 
 
 def _sides(explanation: Explanation) -> Iterator[tuple[SideExplained, str]]:
@@ -234,7 +245,7 @@ def _basis(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator
     if basis is None:
         return
     yield ""
-    kept = basis if verbose else replace(basis, standing=(), notes=(), assumptions=())
+    kept = basis if verbose else replace(basis, standing=(), notes=())
     yield from basis_lines(InputResult(None, (), (), kept), style, verbose=verbose)
 
 
