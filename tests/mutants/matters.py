@@ -152,8 +152,8 @@ MATTER_MUTANTS = (
     Mutant(
         "evaluator, end-port: every plugin knows it",
         READING,
-        "return port if end_port is None or Matter.END_PORT not in reading else end_port",
-        "return port if end_port is None else end_port",
+        "(end_port is not None and first < port <= end_port and Matter.END_PORT in reading)",
+        "(end_port is not None and first < port <= end_port)",
     ),
     Mutant(
         "evaluator, egress-port-names: no plugin looks names up for ingress either",

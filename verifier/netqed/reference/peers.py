@@ -34,10 +34,9 @@ def peer_matches(
     present must match (A3, facts 21 and 22).
     """
     if peer.ip_block is not None:
-        if not decisions.block_sees(reading, other, nodes or {}):
-            return False
-        return _block_matches(peer.ip_block, other, versions)
-    if not isinstance(other, PodEnd) or not decisions.is_selectable(reading, other, peer):
+        matched = _block_matches(peer.ip_block, other, versions)
+        return matched if matched is not False and decisions.block_sees(reading, other, nodes or {}) else False
+    if not isinstance(other, PodEnd):
         return False
     if peer.namespace_selector is None:
         # Without a namespaceSelector the item speaks of the policy's own namespace (A3, fact 19).
@@ -46,7 +45,9 @@ def peer_matches(
     elif not selector_matches(peer.namespace_selector, labels_of(other.namespace)):
         return False
     # Without a podSelector it speaks of every pod of those namespaces (A3, fact 20).
-    return peer.pod_selector is None or selector_matches(peer.pod_selector, other.labels)
+    if peer.pod_selector is not None and not selector_matches(peer.pod_selector, other.labels):
+        return False
+    return decisions.is_selectable(reading, other, peer)
 
 
 def _block_matches(block: IPBlock, other: End, versions: Iterable[Version]) -> bool | None:

@@ -35,10 +35,10 @@ def port_matches(
         case None:
             return True
         case int(first):
-            return first <= port <= decisions.range_end(reading, first, item.end_port)
+            return decisions.in_range(reading, port, first, item.end_port)
         case str(name):
-            return decisions.resolves_named_ports(reading, destination, direction) and named_port_matches(
-                name, protocol, port, destination
+            return named_port_matches(name, protocol, port, destination) and decisions.resolves_named_ports(
+                reading, destination, direction
             )
 
 

@@ -73,10 +73,10 @@ def resolves_named_ports(reading: Reading, destination: End, direction: Directio
     return not destination.host_network or as_pod in reading
 
 
-def range_end(reading: Reading, port: int, end_port: int | None) -> int:
-    """The last port that an item with this `port` and `endPort` speaks of (A2, fact 17): plugins that do not know
-    `endPort` see the one port."""
-    return port if end_port is None or Matter.END_PORT not in reading else end_port
+def in_range(reading: Reading, port: int, first: int, end_port: int | None) -> bool:
+    """Whether an item whose `port` is `first`, with this `endPort`, speaks of a flow's port (A2, fact 17): plugins that
+    do not know `endPort` see the first port alone."""
+    return port == first or (end_port is not None and first < port <= end_port and Matter.END_PORT in reading)
 
 
 def applies_omitted(reading: Reading) -> bool:
