@@ -221,6 +221,15 @@ class TestOpen:
         ]
         assert ports_of(found)[1:3] == [(9000, 9000, True), (9001, 9100, None)]
 
+    def test_only_answers_that_the_verdict_turns_on(self) -> None:
+        rule = {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}], "ports": [{"port": 9000, "endPort": 9100}]}
+        found = explained("web/front", "web/deployment/api", "TCP/9050", *shop(rule), cni="kube-ovn")
+        assert [(case.when, case.decider.allowed) for case in found.cases] == [
+            (Answering(((Matter.BLOCK_PODS, True), (Matter.END_PORT, True))), True),
+            (Answering(((Matter.BLOCK_PODS, False), (Matter.END_PORT, True))), False),
+            (Answering(((Matter.END_PORT, False),)), False),
+        ]
+
     def test_plugins_that_decide_otherwise(self) -> None:
         found = explained("web/front", "web/deployment/api", "TCP/1", *shop(BLOCK))
         denied = [one for one in found.elsewhere if one.allowed is False]
@@ -256,6 +265,18 @@ class TestSides:
         assert (inside.decider.allowed, outside.decider.allowed) == (True, False)
         assert [str(first) for first, _ in (*inside.ranges, *outside.ranges)] == ["203.0.113.0", "203.0.113.64"]
         assert found.witness.source.name == "203.0.113.1"
+
+    def test_pods_and_addresses_in_one_list(self) -> None:
+        rule = {"from": [{"ipBlock": {"cidr": "203.0.113.0/25"}}, *FROM_FRONT["from"]]}
+        found = explained("web/app=front, 203.0.113.0/24", "web/deployment/api", "TCP/1", *shop(rule))
+        assert [(one.decider.allowed, one.number) for one in found.source.members] == [(True, 1)]
+        assert [one.decider.allowed for one in found.source.addresses] == [True, False]
+        assert found.exit_code == 2
+
+    def test_workloads_of_undeclared_namespaces_are_said(self) -> None:
+        far = placed("far", "10.1.0.9", {"app": "far"}, "other")
+        found = explained("ns(team=a)", "web/deployment/api", None, *shop(FROM_FRONT), far)
+        assert any("of 1 of the workloads: they are left out" in text for text in found.caveats)
 
     def test_an_address_is_whoever_has_it(self) -> None:
         node = manifest("v1", "Node", "n1", None, status={"addresses": [{"type": "InternalIP", "address": "10.9.0.1"}]})
@@ -297,8 +318,10 @@ class TestSides:
         rule = {"from": [{"namespaceSelector": {"matchLabels": {"name": "other"}}}]}
         far = placed("far", "10.1.0.9", {"app": "far"}, "other")
         spec = "assume: [every namespace has label name with its own name]\n"
-        assert explained("other/far", "web/deployment/api", None, *shop(rule), far).verdict == "denied"
-        assert explained("other/far", "web/deployment/api", None, *shop(rule), far, spec=spec).verdict == "allowed"
+        objects = [*shop(rule), far]
+        objects[0]["metadata"]["labels"]["name"] = "web"
+        assert explained("other/far", "web/deployment/api", None, *objects).verdict == "denied"
+        assert explained("other/far", "web/deployment/api", None, *objects, spec=spec).verdict == "allowed"
 
     def test_a_namespace_that_nobody_declares_is_said(self) -> None:
         rule = {"from": [{"namespaceSelector": {"matchLabels": {"name": "other"}}}]}
@@ -344,6 +367,11 @@ class TestErrors:
         assert problem("ns(team=z)", "web", None).startswith("no namespace that the input declares is among")
         assert problem("web", "web", None, cni="calicoo").startswith(
             "no network plugin 'calicoo': did you mean calico?"
+        )
+
+    def test_assumptions_that_the_input_violates(self) -> None:
+        assert problem("web", "web", None, spec="assume: [no pod in web has app=front]\n").startswith(
+            "the input violates"
         )
 
     def test_no_family_in_common(self) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from netqed.analysis.assumptions import violations
 from netqed.analysis.check import basis
+from netqed.analysis.endpoints import Endpoints
 from netqed.analysis.explain_caveats import caveats
 from netqed.analysis.explain_members import Others
 from netqed.analysis.explain_oracle import Oracle, Settled, brief, common, key_of
@@ -25,13 +27,14 @@ from netqed.analysis.explain_values import (
     OpenCase,
 )
 from netqed.analysis.flow_ends import Directory
-from netqed.analysis.flow_readings import SPEC_ANSWERS, Answers
+from netqed.analysis.flow_readings import SPEC_ANSWERS, Answers, verdict
+from netqed.analysis.membership import Membership
 from netqed.analysis.results import PROTOCOL_NAMES, Witness, WitnessEnd
 from netqed.analysis.roster import Roster
 from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.plugins.table import SUPPORTED, answers_of
 from netqed.reference.evaluate import Evaluator
-from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd
+from netqed.reference.flow import AddressEnd, AddressNeeded, Decision, End, Flow, PodEnd
 from netqed.reference.ports import protocol_number
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import Workload
@@ -65,6 +68,7 @@ def explain(
     flow, or some port, otherwise than the evaluator.
     """
     roster = Roster(cluster, spec)
+    _require_kept(roster)
     answers = SPEC_ANSWERS if cni is None else answers_of(cni)
     reading = Reading(frozenset(m for m in Matter if answers.get(m, m in SPEC)))
     world = replace(
@@ -110,6 +114,14 @@ def explain(
         reading=cni or "spec",
         basis=basis(roster, cni or "spec"),
     )
+
+
+def _require_kept(roster: Roster) -> None:
+    """InputError where the input violates an assumption of the spec."""
+    endpoints, membership = Endpoints(roster), Membership(roster)
+    problems = [one for stated in roster.spec.assumptions for one in violations(stated, endpoints, membership)]
+    if problems:
+        raise InputError(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +250,7 @@ def _cases(settled: Sequence[Settled], oracle: Oracle, sides: Sides) -> tuple[Op
         return found if len(found) > 1 else ()
     (one,) = settled
     if len({case.decision.allowed for case in one.cases}) > 1:
-        return tuple(OpenCase(Answering(tuple(case.taken.items())), brief(case.decision)) for case in one.cases)
+        return tuple(_by_answers(one))
     return tuple(_by_node(one, oracle, sides))
 
 
@@ -252,6 +264,18 @@ def _by_address(settled: Sequence[Settled]) -> Iterator[OpenCase]:
         (side,) = {one.at[0].side for one in group}
         ranges = joined(part for one in group for part in one.at[0].ranges)
         yield OpenCase(AtAddresses(side, ranges), common([case.decision for one in group for case in one.cases]))
+
+
+def _by_answers(one: Settled) -> Iterator[OpenCase]:
+    """The cases by the answers that are not verified of the plugin and that the verdict turns on."""
+    said = [(case.decision.ingress.allowed, case.decision.egress.allowed) for case in one.cases]
+    turns_on = verdict(one.cases, said).depends_on
+    groups: dict[tuple[tuple[Matter, bool], ...], list[Decision]] = {}
+    for case in one.cases:
+        key = tuple((matter, case.taken[matter]) for matter in turns_on if matter in case.taken)
+        groups.setdefault(key, []).append(case.decision)
+    for answers, decisions in groups.items():
+        yield OpenCase(Answering(answers), common(decisions))
 
 
 def _by_node(one: Settled, oracle: Oracle, sides: Sides) -> Iterator[OpenCase]:

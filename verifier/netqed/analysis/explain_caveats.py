@@ -37,6 +37,11 @@ def caveats(
         yield from _of_labels(roster, tries, shown.flow, end)
         if not end.exists and end.kind == "pod":
             yield from _of_assumptions(roster, end)
+        if side.unsure:
+            yield (
+                f"{side.text} goes by labels of namespaces, and nobody declares those of the namespaces of "
+                f"{side.unsure:,} of the workloads: they are left out"
+            )
         yield from _of_addresses(sides, side, shown.flow)
 
 

@@ -51,10 +51,10 @@ class Others:
 
     def explained(self, side: Side, shown: Member) -> SideExplained:
         """The side with all that it stands for, those decided as the one shown first."""
+        addresses = self._addresses(side.ranges) if side.ranges else ()
         if side.workloads:
             members = self._members(side.workloads, shown)
-            return SideExplained(side.text, "pods", len(side.workloads), members)
-        addresses = self._addresses(side.ranges) if side.ranges else ()
+            return SideExplained(side.text, "pods", len(side.workloads), members, addresses)
         if side.kind == "nodes":
             return SideExplained(side.text, "nodes", sum(one.shown.exists for one in side.others), self._nodes(side))
         return SideExplained(side.text, side.kind, 0, (), addresses)

@@ -47,6 +47,8 @@ class Side:
     """In the order in which witnesses prefer them."""
     ranges: tuple[AddressRange, ...] = ()
     """Addresses, whoever has them, ascending."""
+    unsure: int = 0
+    """Workloads that may be among it: of namespaces whose labels nobody declares."""
     others: tuple[Member, ...] = ()
     """Nodes, a hypothetical pod, or what has the one address asked for; used where there is no workload."""
 
@@ -65,8 +67,9 @@ class Sides:
         spaces = [part for part in parts if not isinstance(part, Block)]
         workloads = tuple(self._workloads(spaces))
         ranges = joined(span for part in parts for span in self._ranges(part))
+        unsure = self._unsure(spaces)
         if workloads:
-            return Side(text, "pods", workloads, ranges)
+            return Side(text, "pods", workloads, ranges, unsure)
         if ranges:
             if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
                 return self._at(text, ranges[0][0], name)
@@ -74,7 +77,7 @@ class Sides:
         if all(part == BuiltIn("nodes") for part in parts):
             return Side(text, "nodes", others=tuple(self._nodes()))
         first = next(part for part in parts if part != BuiltIn("nodes"))
-        return Side(text, "pods", others=(self._hypothetical(first),))
+        return Side(text, "pods", unsure=unsure, others=(self._hypothetical(first),))
 
     def member(self, workload: Workload, address: Address | None = None) -> Member:
         """A workload as a side, at its own address (of the given one's family) where the input gives it."""
@@ -163,6 +166,13 @@ class Sides:
             for index in sorted(indices, key=lambda one: (self.roster.workloads[one].host_network, one))
         )
 
+    def _unsure(self, parts: Iterable[Endpoint]) -> int:
+        """How many workloads may be in a part that goes by labels of namespaces, since nobody declares theirs."""
+        if not any(isinstance(part, Pods) and isinstance(part.namespace, LabelSelector) for part in parts):
+            return 0
+        undeclared = {name for name, labels in self.roster.namespaces.items() if labels is None}
+        return sum(workload.namespace in undeclared for workload in self.roster.present)
+
     def _ranges(self, part: Endpoint) -> tuple[AddressRange, ...]:
         stated = self.roster.spec.cluster.pod_cidrs
         match part:
@@ -186,7 +196,7 @@ class Sides:
             )
         if pods:
             return Side(text, "pods", pods)
-        return Side(text, "addresses", (), ((address, address),), (self.at(address),))
+        return Side(text, "addresses", (), ((address, address),), others=(self.at(address),))
 
     def _nodes(self) -> Iterator[Member]:
         for _, addresses in sorted((self.world.nodes or {}).items()):
