@@ -57,6 +57,7 @@ def test_a_near_miss_is_said_with_what_it_wants() -> None:
     assert "TCP/http is port 8080 of web/deployment/api, not 9" in report
     report = flat(text("web/batch", "web/deployment/api", "TCP/9"))
     assert "allows neither TCP/9 nor traffic from web/batch" in report
+    assert "= nearest:" not in report
 
 
 def test_both_cases_of_an_address_that_is_not_known() -> None:

@@ -13,6 +13,7 @@ from netqed.analysis.explain_values import (
     Explanation,
     OnOneNode,
     PortsDecided,
+    RuleTried,
     SideExplained,
 )
 from netqed.analysis.results import InputResult, Witness
@@ -75,8 +76,9 @@ def _head(explanation: Explanation, style: Style, *, verbose: bool) -> Iterator[
     else:
         for direction in (explanation.egress, explanation.ingress):
             yield from note(direction.decision.direction, _decided(witness, direction), style)
-            if not direction.decision.allowed and direction.tried:
-                yield from note("nearest", _nearest(direction, witness), style)
+            near = direction.tried[:1] if not direction.decision.allowed else ()
+            if near and (near[0].port_matches or near[0].peer_matches is not False):
+                yield from note("nearest", _nearest(near[0], witness), style)
     for side, of in _sides(explanation):
         if side.mixed:
             yield from note("but", _mixed(side, of, witness), style)
@@ -137,9 +139,8 @@ def _decided(witness: Witness, explained: DirectionExplained) -> str:
             return f"allowed: {ungoverned_words(witness, decision)}"
 
 
-def _nearest(explained: DirectionExplained, witness: Witness) -> str:
+def _nearest(rule: RuleTried, witness: Witness) -> str:
     """The rule that comes nearest to allowing a flow that is denied, and where it stands."""
-    rule = explained.tried[0]
     words = outcome_words(rule, None, other_name(witness, rule.direction), witness)
     return f"{words}{place_words(rule.policy, rule.path)}"
 
