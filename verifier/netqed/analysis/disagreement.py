@@ -5,8 +5,8 @@ from __future__ import annotations
 from netqed.reference.flow import Flow, World
 
 Answer = tuple[bool | None, bool | None]
-"""Whether ingress allows the flow, and whether egress does; None where that depends on what a network plugin decides and
-nobody knows of it."""
+"""Whether ingress allows the flow, and whether egress does; None where that depends on what a network plugin decides
+and nobody knows of it."""
 
 
 class Disagreement(Exception):

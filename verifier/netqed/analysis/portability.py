@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from netqed.analysis.results import Portability, Witness
 from netqed.analysis.session import Session
@@ -17,52 +17,99 @@ from netqed_smt.solver import Answer, Term
 
 TCP_UDP_SCTP: Final = frozenset({6, 17, 132})
 
+MOST_SEARCHES: Final = 8
+"""Other witnesses sought, after which a plugin with answers that are not verified counts as one where it may happen."""
 
-def portability(session: Session, witness: Witness, violation: Sequence[Term]) -> Portability:
-    """Where the violation happens. `violation` are literals that hold of exactly the violating flows in scope.
+_Answers = frozenset[tuple[Matter, bool]]
+_Where = Literal["refuted", "open", "holds"]
 
-    SAT under a plugin's verified answers: some flow violates the invariant there, or may, if that turns on an answer
-    that is not verified. UNSAT: the invariant holds on it. Raises BudgetExhausted where the solver cannot tell.
+
+def portability(
+    session: Session, witness: Witness, violation: Sequence[Term], find: Callable[[Sequence[Term]], Witness]
+) -> Portability:
+    """Where the violation happens. `violation` are literals that hold of exactly the violating flows in scope, and
+    `find` gives the witness of such literals, of which there must be one.
+
+    Raises BudgetExhausted where the solver cannot tell.
     """
-    steady = _Steady(witness, session.matters)
-    refuted_on: list[str] = []
-    open_on: list[str] = []
-    holds_on: list[str] = []
-    known: dict[frozenset[tuple[Matter, bool]], list[str]] = {}
+    readings = _Readings(session, violation, find)
+    turns_on = readings.learn(witness)
+    lists: dict[_Where, list[str]] = {"refuted": [], "open": [], "holds": []}
+    known: dict[frozenset[tuple[Matter, bool]], _Where] = {}
     for plugin in SUPPORTED:
         fixed = {matter: yes for matter, yes in plugin.fixed.items() if matter in session.matters}
         key = frozenset(fixed.items())
         if key not in known:
-            known[key] = _where(session, steady, fixed, violation, (refuted_on, open_on, holds_on))
-        known[key].append(plugin.title)
+            known[key] = readings.where(fixed)
+        lists[known[key]].append(plugin.title)
     return Portability(
         reading=witness.world.reading,
-        turns_on=steady.needed(),
+        turns_on=turns_on,
         by_spec=witness.world.reading == SPEC,
-        refuted_on=tuple(refuted_on),
-        open_on=tuple(open_on),
-        holds_on=tuple(holds_on),
+        refuted_on=tuple(lists["refuted"]),
+        open_on=tuple(lists["open"]),
+        holds_on=tuple(lists["holds"]),
     )
 
 
-def _where(
-    session: Session,
-    steady: _Steady,
-    fixed: Mapping[Matter, bool],
-    violation: Sequence[Term],
-    lists: tuple[list[str], list[str], list[str]],
-) -> list[str]:
-    """The list that plugins with these answers belong to."""
-    refuted_on, open_on, holds_on = lists
-    if steady.holds(fixed):
-        return refuted_on
-    match session.questions.ask([*violation, *session.reading(fixed)]):
-        case Answer.UNSAT:
-            return holds_on
-        case Answer.UNKNOWN:
-            raise BudgetExhausted
-        case Answer.SAT:
-            return refuted_on if len(fixed) == len(session.matters) else open_on
+class _Readings:
+    """Which readings a violation happens under, learnt as far as somebody asks: answers under which it does whatever
+    the others are, and answers under which it does not."""
+
+    def __init__(self, session: Session, violation: Sequence[Term], find: Callable[[Sequence[Term]], Witness]) -> None:
+        self._session = session
+        self._violation = violation
+        self._find = find
+        self._refuted: list[_Answers] = []
+        self._holds: list[_Answers] = []
+        self._searches = MOST_SEARCHES
+
+    def learn(self, witness: Witness) -> tuple[tuple[Matter, bool], ...]:
+        """The answers that the witness needs."""
+        needed = _Steady(witness, self._session.matters).needed()
+        self._refuted.append(frozenset(needed))
+        return needed
+
+    def where(self, fixed: Mapping[Matter, bool]) -> _Where:
+        """Whether it happens under every reading with these answers, under none, or under some."""
+        answers = frozenset(fixed.items())
+        if _covers(self._refuted, answers):
+            return "refuted"
+        if _covers(self._holds, answers) or not self._happens(answers):
+            return "holds"
+        for reading in completions(fixed, frozenset(self._session.matters)):
+            whole = frozenset((matter, matter in reading) for matter in self._session.matters)
+            if _covers(self._refuted, whole):
+                continue
+            if not self._searches or _covers(self._holds, whole) or not self._happens(whole):
+                return "open"
+            self._searches -= 1
+            self.learn(self._find([*self._violation, *self._session.reading(dict(whole))]))
+        return "refuted"
+
+    def _happens(self, answers: _Answers) -> bool:
+        """SAT: it happens under some reading with these answers. UNSAT: under none, and under none with those among
+        them that the solver needed for that."""
+        literals = {id(one[1]): one for one in self._literals(answers)}
+        assumptions = [*self._violation, *(literal for _, literal in literals.values())]
+        match self._session.questions.ask(assumptions):
+            case Answer.SAT:
+                return True
+            case Answer.UNKNOWN:
+                raise BudgetExhausted
+            case Answer.UNSAT:
+                core = self._session.solver.core(assumptions)
+                self._holds.append(frozenset(literals[id(one)][0] for one in core if id(one) in literals))
+                return False
+
+    def _literals(self, answers: _Answers) -> Iterator[tuple[tuple[Matter, bool], Term]]:
+        for matter, yes in sorted(answers, key=lambda one: one[0].value):
+            yield (matter, yes), self._session.answer(matter, yes)
+
+
+def _covers(known: Iterable[_Answers], answers: _Answers) -> bool:
+    """Whether what is known of some answers holds under these."""
+    return any(one <= answers for one in known)
 
 
 class _Steady:

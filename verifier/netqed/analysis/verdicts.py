@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -14,7 +15,6 @@ from netqed.analysis.portability import portability
 from netqed.analysis.questions import Question, default_scope
 from netqed.analysis.results import (
     Essential,
-    Portability,
     Proved,
     Refuted,
     Result,
@@ -113,20 +113,22 @@ class Judge:
     def _refuted(
         self, invariant: Invariant, question: Question, literals: list[Term], violation: list[Term]
     ) -> Verdict:
-        values = self._wishes.narrow([*literals, *violation], self._candidates(invariant))
-        witness = self._maker.witness(values, allowed=not question.must_allow, by_address=_by_address(invariant))
+        candidates = self._candidates(invariant)
+
+        def find(violating: Sequence[Term]) -> Witness:
+            values = self._wishes.narrow(violating, candidates)
+            return self._maker.witness(values, allowed=not question.must_allow, by_address=_by_address(invariant))
+
+        witness = find([*literals, *violation])
         subject = self._session.questions.literal(question.subject)
         return Refuted(
             witness,
             closers(self._session, witness, literals, violation, subject),
-            portability=self._portability(witness, literals, violation),
+            portability=None
+            if self._session.cni is not None
+            else portability(self._session, witness, [*literals, *violation], find),
             ways=self._ways(invariant, witness, literals, violation),
         )
-
-    def _portability(self, witness: Witness, literals: list[Term], violation: list[Term]) -> Portability | None:
-        if self._session.cni is not None:
-            return None
-        return portability(self._session, witness, [*literals, *violation])
 
     def _ways(
         self, invariant: Invariant, witness: Witness, literals: list[Term], violation: list[Term]

@@ -15,12 +15,15 @@ from netqed.report.writer import note
 
 def portability_lines(found: Portability, style: Style, *, verbose: bool) -> Iterator[str]:
     """Where the refutation happens, if it turns on what a plugin does; nothing if it happens on all alike."""
+    turns_on = answers_words(found.turns_on)
     if not found.open_on and not found.holds_on and found.by_spec:
-        if verbose:
+        if turns_on:
+            text = f"refuted on every known network plugin; this very flow happens where {turns_on}"
+            yield from note("plugins", text, style)
+        elif verbose:
             yield from note("plugins", "it happens on every known network plugin", style)
         return
     departs = [(matter, yes) for matter, yes in found.turns_on if yes != (matter in SPEC)]
-    turns_on = answers_words(found.turns_on)
     if turns_on:
         yield from note("turns on", f"{turns_on}: a network plugin decides that, not the policies", style)
     parts = []
