@@ -34,10 +34,11 @@ def check(
     today: date | None = None,
     rlimit: int | None = None,
     scope: api.Scope | None = None,
+    cni: str | None = None,
     **others: Any,
 ) -> InputResult:
     """The verdicts on the objects."""
-    settings = api.Settings(stdin=as_text(objects), today=today, rlimit=rlimit, scope=scope)
+    settings = api.Settings(stdin=as_text(objects), today=today, rlimit=rlimit, scope=scope, cni=cni)
     (one,) = api.check(["-"], spec=spec_of(*invariants, **others), settings=settings).inputs
     return one
 
