@@ -152,6 +152,7 @@ def check(
     """
     from netqed.analysis.check import basis
     from netqed.analysis.check import check as decide
+    from netqed.analysis.patching import Patcher
     from netqed.analysis.results import CheckResult, InputResult
     from netqed.analysis.roster import Roster
 
@@ -172,6 +173,7 @@ def check(
                 rlimit=settings.rlimit,
                 cni=settings.cni,
                 why=settings.why,
+                patcher=Patcher(cluster, settings.namespace, settings.ignore_unknown) if settings.mend else None,
                 progress=settings.progress,
                 decided=decided.append,
             )

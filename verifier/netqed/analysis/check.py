@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from netqed.analysis.assumptions import violations
 from netqed.analysis.contradictions import contradictions
 from netqed.analysis.counts import namespace_counts
-from netqed.analysis.results import Basis, InputResult, Result
+from netqed.analysis.mending import Mender
+from netqed.analysis.patching import Patcher
+from netqed.analysis.questions import default_scope as scope_of
+from netqed.analysis.results import Basis, InputResult, Refuted, Result, Verdict
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
@@ -35,6 +40,7 @@ def check(
     rlimit: int | None = None,
     cni: str | None = None,
     why: bool = False,
+    patcher: Patcher | None = None,
     progress: Progress | None = None,
     decided: Callable[[Result], None] | None = None,
 ) -> InputResult:
@@ -42,10 +48,10 @@ def check(
 
     `cni` is the plugin (or `spec`) by whose answers the policies are read; None is every reading. `default_scope` is
     that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
-    budget for one question, in Z3's resource units; `why` adds to each proof the policies that it needs; `decided` is
-    given each result as soon as it is known. Raises
-    InputError where assumptions contradict the input or each other, and Disagreement where the evaluator
-    does not confirm a witness.
+    budget for one question, in Z3's resource units; `why` adds to each proof the policies that it needs, and to each
+    refutation every way in; `patcher`, if there is one, writes edits that would mend the refutations that fail the run.
+    `decided` is given each result as soon as it is known. Raises InputError where assumptions contradict the input or
+    each other, and Disagreement where the evaluator does not confirm a witness.
     """
     session = Session(cluster, spec, rlimit, cni)
     try:
@@ -68,12 +74,35 @@ def check(
                 decided(results[-1])
     finally:
         session.solver.close()
+    if patcher is not None:
+        mender = Mender(cluster, _pinned(spec, results), partial(verdicts, rlimit=rlimit, cni=cni), patcher)
+        results = [
+            replace(result, verdict=replace(result.verdict, mends=mender.mends(results, index)))
+            if isinstance(result.verdict, Refuted) and result.status in ("failed", "expired")
+            else result
+            for index, result in enumerate(results)
+        ]
     return InputResult(
         name=None,
         results=tuple(results),
         namespaces=namespace_counts(session.roster),
         basis=basis(session.roster, cni),
     )
+
+
+def verdicts(cluster: Cluster, spec: Spec, *, rlimit: int | None = None, cni: str | None = None) -> list[Verdict]:
+    """The verdicts alone, of invariants that name their scopes."""
+    session = Session(cluster, spec, rlimit, cni)
+    try:
+        judge = Judge(session, None, date.min)
+        return [judge.verdict(stated, stated.scope or scope_of(stated.invariant)) for stated in spec.invariants]
+    finally:
+        session.solver.close()
+
+
+def _pinned(spec: Spec, results: Sequence[Result]) -> Spec:
+    """The spec with each invariant in the scope that it was judged in."""
+    return replace(spec, invariants=tuple(replace(result.stated, scope=result.scope) for result in results))
 
 
 def basis(roster: Roster, cni: str | None) -> Basis:

@@ -137,7 +137,7 @@ def spec_option(function: Function) -> Function:
 
 
 def question_options(function: Function) -> Function:
-    """--scope, --cni, --why, --rlimit."""
+    """--scope, --cni, --why, --mend, --rlimit."""
     section = "Question"
     return _all(
         click.option(
@@ -162,7 +162,15 @@ def question_options(function: Function) -> Function:
             is_flag=True,
             cls=Option,
             section=section,
-            help="Say of each proof which policies it needs, and what would get through without each.",
+            help="Say of each proof which policies it needs, and what would get through without each; of each "
+            "refutation every way in.",
+        ),
+        click.option(
+            "--mend",
+            is_flag=True,
+            cls=Option,
+            section=section,
+            help="Propose edits, as diffs of your files, that make refuted invariants hold and break no other.",
         ),
         click.option(
             "--rlimit",
@@ -279,6 +287,7 @@ def settings_of(source: Input, options: dict[str, Any], progress: Callable[[int,
         rlimit=options.get("rlimit"),
         cni=options.get("cni"),
         why=options.get("why", False),
+        mend=options.get("mend", False),
         stdin=source.stdin,
         progress=progress,
     )

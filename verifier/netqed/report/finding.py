@@ -9,6 +9,7 @@ from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vac
 from netqed.report.blame import blocked, through, to_isolate
 from netqed.report.codes import code_of, severity_of
 from netqed.report.excerpt import Mark, excerpt
+from netqed.report.mends import mends_lines
 from netqed.report.portability import matters_words, portability_lines
 from netqed.report.replay import replay, same_workload
 from netqed.report.style import Role, Style, wrapped
@@ -195,6 +196,8 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
     for index, closer in enumerate(verdict.closers):
         text = f'assume "{closer}" in the spec, if your cluster guarantees it' if index == 0 else f'assume "{closer}"'
         yield from note("to close it" if index == 0 else "or", text, style)
+    if verdict.mends is not None:
+        yield from mends_lines(verdict.mends, style)
     command = replay(witness)
     if command is not None:
         expected = "connects" if decision.allowed else "times out"

@@ -28,6 +28,7 @@ from netqed.analysis.results import (
 )
 from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
 from netqed.report.codes import code_of
+from netqed.report.mends import mends_value
 from netqed.report.portability import matters_value, portability_value
 from netqed.report.replay import replay
 from netqed.report.ways import ways_value
@@ -120,6 +121,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
                 "closers": list(verdict.closers),
                 "portability": portability_value(verdict.portability),
                 "ways": ways_value(verdict.ways),
+                "mends": mends_value(verdict.mends),
             }
         case Unknown() | Vacuous():
             return {"reason": verdict.reason}

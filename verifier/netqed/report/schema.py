@@ -102,6 +102,14 @@ def _definitions() -> Schema:
                 "description": "On which network plugins it happens; null where --cni names one.",
             },
             ways={**_or_null(_ref("ways")), "description": "With --why: every way in."},
+            mends={
+                **_or_null(_list("mend")),
+                "description": "With --mend: edits that make it hold and break no other invariant.",
+            },
+        ),
+        "mend": _object(
+            changes={"type": "array", "items": _object(policy=_or_null(_TEXT), words=_TEXT)},
+            diff={**_or_null(_TEXT), "description": "A unified diff; null where the input is no file to be edited."},
         ),
         "ways": _object(
             unique={**_FLAG, "description": "Whether the witness is the only violating flow."},

@@ -104,6 +104,16 @@ class LocatedDocument:
         start, end = self._place(path)
         return self._stretch.source.span(start, end)
 
+    @property
+    def source(self) -> SourceText:
+        """The file's text."""
+        return self._stretch.source
+
+    def place(self, path: FieldPath) -> tuple[int, int]:
+        """Where the field begins and ends (exclusive), in characters of the file's text: of a mapping's entry from its
+        key, of a list's item from its first character. Of a path that does not exist, its longest prefix."""
+        return self._place(path)
+
     def _place(self, path: FieldPath) -> tuple[int, int]:
         stretch = self._stretch
         found = stretch.locate(self._prefix + path, self._levels) if self._prefix or path else None
