@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from netqed.analysis.asking import Asking, Guard
 from netqed.analysis.difference_results import DifferingFlow, Sign
 from netqed.analysis.endpoints import Endpoints
+from netqed.analysis.questions import ASKED
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import assumed, constraints_of, words_of_ranges
 from netqed.analysis.wishes import Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.lowering.layers import lower
 from netqed.plugins.table import answers_of
+from netqed.resources.cluster import Cluster
+from netqed.resources.load import collector_paused
 from netqed_smt.footprint import Footprint
 from netqed_smt.model import Direction
-from netqed_smt.question import BudgetExhausted, Questions
+from netqed_smt.question import BudgetExhausted, FlowValues, Questions
 from netqed_smt.solver import DEFAULT_RLIMIT, Answer, Solver, Term
 from netqed_smt.twins import Twins
 from netqed_smt.universe import Universe
@@ -31,13 +35,24 @@ class Comparison(Asking):
     Of each pair below the first is OLD's and the second NEW's.
     """
 
-    def __init__(self, old: Roster, new: Roster, rlimit: int | None = None, cni: str | None = None) -> None:
-        """`old` and `new` hold the same endpoints (`difference_sides.rosters`). ValueError where netqed has no verdicts
-        for the plugin."""
+    def __init__(
+        self,
+        old: Roster,
+        new: Roster,
+        rlimit: int | None = None,
+        cni: str | None = None,
+        *,
+        namespace: str | None = None,
+    ) -> None:
+        """`old` and `new` hold the same endpoints (`difference_sides.rosters`). With `namespace` only its policies are
+        there, which decide alone what its pods send and take. ValueError where netqed has no verdicts for the plugin.
+        """
         fixed = None if cni is None else answers_of(cni)
         self.rosters = (old, new)
+        self._rlimit, self._cni = rlimit, cni
+        self._parts: dict[str, Comparison] = {}
         footprint = Footprint()
-        layers = [lower(roster.cluster, reading=None) for roster in self.rosters]
+        layers = [lower(_within(roster.cluster, namespace), reading=None) for roster in self.rosters]
         for one in layers:
             footprint.add_layers(one)
         constraints = constraints_of(
@@ -52,6 +67,8 @@ class Comparison(Asking):
         )
         """A literal for each direction of each side: the side's policies of that direction let the flow through."""
         self._allowed = [solver.literal(solver.conjunction(lets.values())) for lets in self.lets]
+        self.asked = solver.literal(solver.disjunction([encoder.term(ASKED) for encoder in encoders]))
+        """A literal of the flows that are asked about at all: those that are on one side or the other."""
         super().__init__(
             Questions(self.universes[NEW]),
             now=solver.literal(solver.conjunction([universe.now for universe in self.universes])),
@@ -65,8 +82,8 @@ class Comparison(Asking):
             ],
             fixed=fixed,
         )
-        self._readers = [Questions(universe) for universe in self.universes]
-        self._wishes = [Wishes(reader) for reader in self._readers]
+        self.readers = tuple(Questions(universe) for universe in self.universes)
+        self._wishes = [Wishes(reader) for reader in self.readers]
         self._makers = [
             WitnessMaker(roster, universe) for roster, universe in zip(self.rosters, self.universes, strict=True)
         ]
@@ -83,15 +100,18 @@ class Comparison(Asking):
     def differing(self, sign: Sign) -> list[Term]:
         """Literals that hold of exactly the flows that are gained, or lost."""
         allowing, blocking = (NEW, OLD) if sign == "gained" else (OLD, NEW)
-        return [self._allowed[allowing], self.blocked(self._allowed[blocking])]
+        return [self.asked, self._allowed[allowing], self.blocked(self._allowed[blocking])]
 
     def flow(self, sign: Sign, literals: Sequence[Term]) -> DifferingFlow:
         """The most natural flow, gained or lost, that satisfies the literals, of which some flow must; replayed on both
-        sides.
+        sides. Raises as `narrowed` and `replayed` do."""
+        return self.replayed(sign, self.narrowed(sign, literals))
+
+    def narrowed(self, sign: Sign, literals: Sequence[Term]) -> tuple[FlowValues, ...]:
+        """The most natural flow that satisfies the literals, of which some flow must, as each side has it.
 
         The order is that of `netqed.analysis.wishes`, by what the side that allows the flow says of it; then, where
-        that leaves anything open, by what the other says. Raises BudgetExhausted, and Disagreement where the evaluator
-        does not decide as the encoding does on one of the sides.
+        that leaves anything open, by what the other says. Raises BudgetExhausted.
         """
         first = NEW if sign == "gained" else OLD
         order = (first,) if self.is_one else (first, OLD + NEW - first)
@@ -106,10 +126,15 @@ class Comparison(Asking):
                     raise RuntimeError("the wishes contradict the question")
                 case Answer.SAT:
                     pass
-            values = [reader.read() for reader in self._readers]
+            values = tuple(reader.read() for reader in self.readers)
             taken = [self._wishes[side].exclude_taken(values[side]) for side in order]
             if not any(taken):
-                break
+                return values
+
+    def replayed(self, sign: Sign, values: tuple[FlowValues, ...]) -> DifferingFlow:
+        """The flow, judged on both sides by all policies. Raises Disagreement where the evaluator does not decide that
+        it is gained, or lost."""
+        first = NEW if sign == "gained" else OLD
         near = [maker.at_nodes(one) for maker, one in zip(self._makers, values, strict=True)]
         at_nodes = (near[OLD][0] or near[NEW][0], near[OLD][1] or near[NEW][1])
         members = self._makers[first].members(values[first], at_nodes)
@@ -118,6 +143,25 @@ class Comparison(Asking):
             for side, (maker, one) in enumerate(zip(self._makers, values, strict=True))
         )
         return DifferingFlow(old, new)
+
+    def of_namespace(self, namespace: str) -> Comparison:
+        """The comparison of one namespace's policies alone; whatever they say of a flow, all say of its pods."""
+        if namespace not in self._parts:
+            with collector_paused():
+                self._parts[namespace] = Comparison(*self.rosters, self._rlimit, self._cni, namespace=namespace)
+        return self._parts[namespace]
+
+    def close(self) -> None:
+        """Free the solvers; nothing can be asked afterwards."""
+        for part in self._parts.values():
+            part.close()
+        self.solver.close()
+
+
+def _within(cluster: Cluster, namespace: str | None) -> Cluster:
+    if namespace is None:
+        return cluster
+    return replace(cluster, policies=tuple(one for one in cluster.policies if one.namespace == namespace))
 
 
 def _universes(solver: Solver, rosters: tuple[Roster, Roster], footprint: Footprint) -> tuple[Universe, Universe]:

@@ -45,19 +45,21 @@ from netqed_smt.model import (
 from netqed_smt.question import BudgetExhausted, EndValues, FlowValues, Questions
 from netqed_smt.sides import ABSENT, Codes
 from netqed_smt.solver import Answer, Term
-from netqed_smt.universe import PORT_PROTOCOLS
+from netqed_smt.universe import PORT_PROTOCOLS, Universe
 
 LAST_PORT: Final = 65535
 EVERYWHERE: Final[Mapping[int, Network]] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 """All addresses of an IP version."""
 
-_FIRST: Final = ((NamespaceIs, LabelIn, NamespaceLabelIn), (LabelIn,), ())
+Sorts = tuple[type, ...]
+
+ORDERS: Final[tuple[Sorts, ...]] = ((NamespaceIs, LabelIn, NamespaceLabelIn), (LabelIn,), ())
 """Sorts of facts that a cube may do without first. `a!=1` holds of more than `a=2`, and so a cube of as many facts is
 larger with the former; but where many values are left out, it is the one value that is easy to read."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class Fact:
     """Something that is true of a flow: a predicate of one side (None: of the flow), and whether it holds or not."""
 
     side: Side | None
@@ -66,6 +68,8 @@ class _Fact:
     rank: int
     """Facts of high ranks are dropped first: they tell a reader least."""
     term: Term
+    elsewhere: bool = False
+    """Whether it is another input that says so of the same flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Cubes:
         self._display = display
         self._by_name = by_name
         self._named = named
+        self.orders = ORDERS
 
     def cover(
         self,
@@ -125,27 +130,27 @@ class Cubes:
     def generalise(self, values: FlowValues, scope: Sequence[Term], outside: Term) -> Region:
         """A prime cube around a flow of the set: of several that differ in what is dropped first, that of fewest facts.
         UNSAT of a flow in scope that is in the cube and outside the set says that it lies inside."""
-        tried = [self._around(values, scope, outside, first) for first in _FIRST]
+        tried = [self._around(values, scope, outside, first) for first in self.orders]
         facts, ranges = min(tried, key=lambda one: _cost(one[0]))
         terms = [fact.term for fact in facts]
         terms += [self._flow.port_between(first, last) for first, last in ranges]
         return Region(self._cube(facts, ranges), self._solver.literal(self._solver.conjunction(terms), "cube"))
 
     def _around(
-        self, values: FlowValues, scope: Sequence[Term], outside: Term, sorts: tuple[type, ...]
-    ) -> tuple[list[_Fact], tuple[tuple[int, int], ...]]:
+        self, values: FlowValues, scope: Sequence[Term], outside: Term, sorts: Sorts
+    ) -> tuple[list[Fact], tuple[tuple[int, int], ...]]:
         """The facts and the ports of a prime cube; facts that say which of many values a side has are dropped first, if
         they are of one of the sorts."""
-        plain = list(self._facts(values))
+        plain = list(self.facts(values))
         first, last = self._interval(values)
         bounded = self._ports(first, last)
         facts = [*plain, *self._named_facts([*scope, bounded, *(fact.term for fact in plain)])]
-        facts.sort(key=lambda fact: (-(fact.holds and isinstance(fact.predicate, sorts)), -fact.rank))
+        facts.sort(key=lambda fact: self.order(fact, sorts))
+        literal_of = {id(fact): self._solver.literal(fact.term, "fact") for fact in facts}
         pinned = [*scope, outside]
 
-        def suffices(kept: Sequence[_Fact], *ports: Term) -> bool:
-            literals = [self._solver.literal(fact.term, "fact") for fact in kept]
-            return not self._is_satisfiable([*pinned, *ports, *literals])
+        def suffices(kept: Sequence[Fact], *ports: Term) -> bool:
+            return not self._is_satisfiable([*pinned, *ports, *(literal_of[id(fact)] for fact in kept)])
 
         if not suffices(facts, bounded):
             raise RuntimeError("a flow's facts do not put it inside the set")
@@ -161,18 +166,21 @@ class Cubes:
         )
         return facts, ((LAST_PORT - least, last),)
 
+    def order(self, fact: Fact, sorts: Sorts) -> tuple[int, int]:
+        """Facts that are lower are dropped first."""
+        return -(fact.holds and isinstance(fact.predicate, sorts)), -fact.rank
+
     def _is_satisfiable(self, literals: Sequence[Term]) -> bool:
-        answer = self._questions.ask(literals)
-        if answer is Answer.UNKNOWN:
+        if (answer := self._questions.ask(literals)) is Answer.UNKNOWN:
             raise BudgetExhausted
         return answer is Answer.SAT
 
-    def _prime(self, facts: Sequence[_Fact], suffices: Callable[[Sequence[_Fact]], bool]) -> list[_Fact]:
+    def _prime(self, facts: Sequence[Fact], suffices: Callable[[Sequence[Fact]], bool]) -> list[Fact]:
         """Drop facts in their order while the others suffice. Runs of facts go at once where that does: the outcome is
         that of one by one, since whatever more facts do not need, fewer do not either."""
-        kept: list[_Fact] = []
+        kept: list[Fact] = []
 
-        def shrink(chunk: Sequence[_Fact], after: Sequence[_Fact]) -> None:
+        def shrink(chunk: Sequence[Fact], after: Sequence[Fact]) -> None:
             if not chunk or suffices([*kept, *after]):
                 return
             if len(chunk) == 1:
@@ -191,31 +199,23 @@ class Cubes:
         return self._solver.literal(self._flow.port_between(first, last), "ports")
 
     @cached_property
-    def _borders(self) -> list[int]:
+    def borders(self) -> list[int]:
         """The lowest port of every range that can be told from the next lower one."""
-        found = set(self._universe.footprint.ports) | {1}
-        names = self._universe.footprint.port_names
-        for one in self._universe.classes:
-            for name, protocol, number in one.first.ports:
-                if (name, protocol) in names:
-                    found |= {number, min(number + 1, LAST_PORT)}
-        return sorted(found)
+        return sorted(borders_of(self._universe))
 
     def _interval(self, values: FlowValues) -> tuple[int, int]:
         """The range of ports that cannot be told from the flow's."""
         if values.protocol not in PORT_PROTOCOLS:
             return 0, 0
-        first = max(border for border in self._borders if border <= values.port)
-        return first, min((border - 1 for border in self._borders if border > values.port), default=LAST_PORT)
+        first = max(border for border in self.borders if border <= values.port)
+        return first, min((border - 1 for border in self.borders if border > values.port), default=LAST_PORT)
 
     def _ends(self, last: int) -> list[int]:
-        return [
-            *(border - 1 for border in self._borders if border - 1 > last),
-            *([LAST_PORT] if last < LAST_PORT else []),
-        ]
+        ends = [border - 1 for border in self.borders if border - 1 > last]
+        return [*ends, LAST_PORT] if last < LAST_PORT else ends
 
     def _starts(self, first: int) -> list[int]:
-        return [border for border in reversed(self._borders) if border < first]
+        return [border for border in reversed(self.borders) if border < first]
 
     @staticmethod
     def _widest(now: int, ends: Sequence[int], fits: Callable[[int], bool]) -> int:
@@ -231,7 +231,7 @@ class Cubes:
 
     # Facts
 
-    def _facts(self, values: FlowValues) -> Iterator[_Fact]:
+    def facts(self, values: FlowValues) -> Iterator[Fact]:
         """Everything that is true of the flow and that a set can turn on."""
         for side, end in ((Side.SOURCE, values.source), (Side.DESTINATION, values.destination)):
             for rank, predicate, holds in self._side_facts(end, values.ipv6):
@@ -239,23 +239,23 @@ class Cubes:
             if end.class_code > 0:
                 one = self._universe.classes[end.class_code - 1]
                 term = self._flow.sides[side].in_class(one.code)
-                yield _Fact(side, members(one.members), True, 5 if self._by_name else 95, term)
+                yield Fact(side, members(one.members), True, 5 if self._by_name else 95, term)
         yield self._fact(None, ProtocolIs(values.protocol), True, 10)
         family = InCidr(EVERYWHERE[6 if values.ipv6 else 4])
-        yield _Fact(None, At(Side.SOURCE, family), True, 12, self._universe.encoder.term(family, Side.SOURCE))
+        yield Fact(None, At(Side.SOURCE, family), True, 12, self._universe.encoder.term(family, Side.SOURCE))
         for predicate in self._relations:
             yield self._fact(None, predicate, self._truth(predicate, values), 70)
         for name, yes in values.choices.items():
             yield self._fact(None, Choice(name), yes, 65)
 
-    def _named_facts(self, flow: Sequence[Term]) -> Iterator[_Fact]:
+    def _named_facts(self, flow: Sequence[Term]) -> Iterator[Fact]:
         """Which of the named sets the flow's sides are in; its other facts decide that."""
         solver = self._solver
         pinned = [solver.literal(term, "fact") for term in flow]
         for one in self._named:
             term = self._universe.encoder.term(one.predicate)
             holds = self._is_satisfiable([*pinned, solver.literal(term, "named")])
-            yield _Fact(one.side, one.predicate, holds, 8, term if holds else solver.negation(term))
+            yield Fact(one.side, one.predicate, holds, 8, term if holds else solver.negation(term))
 
     def _truth(self, predicate: Predicate, values: FlowValues) -> bool:
         """Whether a predicate of both sides is true of the flow."""
@@ -291,9 +291,9 @@ class Cubes:
             ToOwnNode(),
         ]
 
-    def _fact(self, side: Side | None, predicate: Predicate, holds: bool, rank: int) -> _Fact:
+    def _fact(self, side: Side | None, predicate: Predicate, holds: bool, rank: int) -> Fact:
         term = self._universe.encoder.term(predicate, side)
-        return _Fact(side, predicate, holds, rank, term if holds else self._solver.negation(term))
+        return Fact(side, predicate, holds, rank, term if holds else self._solver.negation(term))
 
     def _side_facts(self, end: EndValues, ipv6: bool) -> Iterator[tuple[int, Predicate, bool]]:
         """Rank, predicate, and whether it holds, of one side."""
@@ -341,8 +341,8 @@ class Cubes:
 
     # Values
 
-    def _cube(self, facts: Sequence[_Fact], ranges: tuple[tuple[int, int], ...]) -> Cube:
-        ordered = sorted(facts, key=lambda fact: fact.rank)
+    def _cube(self, facts: Sequence[Fact], ranges: tuple[tuple[int, int], ...]) -> Cube:
+        ordered = sorted((fact for fact in facts if not fact.elsewhere), key=lambda fact: fact.rank)
         of = {
             side: tuple((fact.predicate, fact.holds) for fact in ordered if fact.side is side)
             for side in (Side.SOURCE, Side.DESTINATION)
@@ -361,13 +361,14 @@ class Cubes:
             choices=tuple(
                 (matters[fact.predicate.name], fact.holds) for fact in shared if isinstance(fact.predicate, Choice)
             ),
+            elsewhere=tuple((fact.side, fact.predicate, fact.holds) for fact in facts if fact.elsewhere),
         )
 
     def _side(self, facts: tuple[tuple[Predicate, bool], ...]) -> CubeSide:
         return CubeSide(facts, side_words(facts, self._display, {one.predicate: one.words for one in self._named}))
 
 
-def _cost(facts: Sequence[_Fact]) -> tuple[int, int]:
+def _cost(facts: Sequence[Fact]) -> tuple[int, int]:
     """How hard facts are to read: those of the flow as a whole more than those of a side."""
     return sum(fact.side is None and not isinstance(fact.predicate, ProtocolIs) for fact in facts), len(facts)
 
@@ -378,6 +379,15 @@ def _label(key: str) -> Callable[[str], Predicate]:
 
 def _namespace_label(key: str) -> Callable[[str], Predicate]:
     return lambda value: NamespaceLabelIn(key, frozenset({value}))
+
+
+def borders_of(universe: Universe) -> frozenset[int]:
+    """Lowest ports of ranges that the universe's policies and workloads can tell apart."""
+    names = universe.footprint.port_names
+    named = [
+        number for one in universe.classes for name, protocol, number in one.first.ports if (name, protocol) in names
+    ]
+    return frozenset({1, *universe.footprint.ports, *named, *(min(number + 1, LAST_PORT) for number in named)})
 
 
 def _by_size(network: Network) -> tuple[int, int, int]:

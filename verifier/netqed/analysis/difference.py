@@ -9,11 +9,13 @@ from datetime import date
 
 from netqed.analysis.check import basis, check
 from netqed.analysis.comparison import Comparison
-from netqed.analysis.difference_results import BothVerdicts, Delta, Difference, Nothing, Part, Sign
+from netqed.analysis.difference_families import DifferenceFamilies
+from netqed.analysis.difference_results import SIGNS, BothVerdicts, Delta, Difference, Nothing, Part, Sign
 from netqed.analysis.difference_sides import Sides, completed, rosters
 from netqed.analysis.results import InputResult, Unknown
 from netqed.analysis.roster import Roster
 from netqed.resources.cluster import Cluster
+from netqed.resources.load import collector_paused
 from netqed.sources.position import InputError, Problem
 from netqed.spec.document import Scope, Spec
 from netqed.spec.resolve import resolve
@@ -33,6 +35,8 @@ def difference(
     scope: Scope = "always",
     rlimit: int | None = None,
     cni: str | None = None,
+    families: bool = True,
+    limit: int | None = None,
     today: date | None = None,
     progress: Progress | None = None,
 ) -> Difference:
@@ -44,8 +48,9 @@ def difference(
     are left to network plugins both sides are read alike: as `cni` has it, else in every way.
 
     `spec` is as it was parsed: its assumptions and what it says of the cluster hold on both sides, and its invariants
-    are checked on either. Raises InputError, with what is wrong on either side, and Disagreement where the evaluator
-    does not confirm a flow.
+    are checked on either. `families` adds the whole difference, at most `limit` families of what is gained and of what
+    is lost; `rlimit` is the solver's budget for one question, in Z3's resource units. Raises InputError, with what is
+    wrong on either side, and Disagreement where the evaluator does not confirm a flow.
     """
     started = time.perf_counter()
     sides = completed(old, new)
@@ -54,11 +59,12 @@ def difference(
     verdicts = None
     if stated.invariants or stated.assumptions:
         verdicts = _verdicts(sides, specs, scope, rlimit, cni, today, progress)
-    comparison = Comparison(*rosters(sides.old, sides.new, specs), rlimit, cni)
+    with collector_paused():
+        comparison = Comparison(*rosters(sides.old, sides.new, specs), rlimit, cni)
     try:
-        gained, lost = _part(comparison, "gained", scope), _part(comparison, "lost", scope)
+        gained, lost = (_part(comparison, sign, scope, families, limit) for sign in SIGNS)
     finally:
-        comparison.solver.close()
+        comparison.close()
     return Difference(
         scope=scope,
         gained=gained,
@@ -71,7 +77,7 @@ def difference(
     )
 
 
-def _part(comparison: Comparison, sign: Sign, scope: Scope) -> Part:
+def _part(comparison: Comparison, sign: Sign, scope: Scope, families: bool, limit: int | None) -> Part:
     """What is gained, or lost. SAT: some flow in scope is. UNSAT: none is."""
     literals = [*comparison.scope(scope), *comparison.differing(sign)]
     match comparison.questions.ask(literals):
@@ -82,9 +88,15 @@ def _part(comparison: Comparison, sign: Sign, scope: Scope) -> Part:
             return Nothing(needs.words, needs.matters)
         case Answer.SAT:
             try:
-                return Delta(comparison.flow(sign, literals))
+                example = comparison.flow(sign, literals)
             except BudgetExhausted:
                 return Unknown(_BUDGET)
+            if not families:
+                return Delta(example)
+            try:
+                return DifferenceFamilies(comparison, sign, scope).whole(example, limit)
+            except BudgetExhausted:
+                return Delta(example, left_out=None)
 
 
 def _resolved(spec: Spec, sides: Sides) -> tuple[Spec, Spec]:

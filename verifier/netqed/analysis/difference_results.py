@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from netqed.analysis.results import Basis, Cube, Result, Unknown, Witness
 from netqed.plugins.matters import Matter, Reading
@@ -18,6 +18,7 @@ Requirement = Literal["equivalent", "no-new-access", "no-lost-access"]
 
 Sign = Literal["gained", "lost"]
 """Of a flow on which the sides differ: NEW allows it and OLD does not, or the other way round."""
+SIGNS: Final[tuple[Sign, Sign]] = ("gained", "lost")
 
 
 @dataclass(frozen=True, slots=True)

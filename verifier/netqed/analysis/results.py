@@ -12,7 +12,7 @@ from netqed.resources.cluster import Note
 from netqed.resources.objects import Labels, NetworkPolicy, Workload
 from netqed.sources.position import FieldPath
 from netqed.spec.document import Scope, StatedInvariant
-from netqed_smt.model import Predicate
+from netqed_smt.model import Predicate, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,9 @@ class Cube:
     """Inclusive ranges of destination ports; none is any."""
     choices: tuple[tuple[Matter, bool], ...] = ()
     """Answers to matters left to network plugins that it takes."""
+    elsewhere: tuple[tuple[Side | None, Predicate, bool], ...] = ()
+    """Of flows that two inputs describe: what must be true of a side (None: of both) by the other input, where that
+    puts it at other addresses or on another node."""
 
 
 @dataclass(frozen=True, slots=True)
