@@ -24,7 +24,7 @@ from netqed.resources.objects import Workload
 from netqed.sources.position import InputError
 from netqed.spec.addresses import PRIVATE_POD_RANGES
 from netqed.spec.document import Spec
-from netqed.spec.sentences import Block, BuiltIn, Endpoint, Pods, PortRange, Ports, WorkloadRef
+from netqed.spec.sentences import AnyOf, Block, BuiltIn, Endpoint, Pods, PortRange, Ports, WorkloadRef
 from support.examples import examples
 from support.flows import edge_addresses, edge_ports
 from support.show import show_cluster
@@ -38,7 +38,9 @@ CNIS = (None, None, "spec", "calico", "cilium", "ovn-kubernetes")
 def sides(draw: st.DrawFn, cluster: Cluster) -> Endpoint:
     """A side of every kind that a user may ask about."""
     workload = pick(draw, cluster.workloads)
-    kind = pick(draw, ("workload", "workload", "namespace", "pods", "any pod", "block", "internet", "outside", "nodes"))
+    kind = pick(
+        draw, ("workload", "workload", "namespace", "pods", "any pod", "block", "internet", "outside", "nodes", "list")
+    )
     match kind:
         case "workload":
             return WorkloadRef(workload.namespace, workload.kind.lower(), workload.name)
@@ -50,6 +52,9 @@ def sides(draw: st.DrawFn, cluster: Cluster) -> Endpoint:
             return Block(ip_network(pick(draw, sorted(BLOCKS)), strict=False))
         case "any pod":
             return BuiltIn("any pod")
+        case "list":
+            block = ip_network(pick(draw, sorted(BLOCKS)), strict=False)
+            return AnyOf((Pods(pick(draw, NAMESPACES)), Block(block), BuiltIn("nodes")))
         case "internet":
             return BuiltIn("internet")
         case "outside":
@@ -162,8 +167,6 @@ def check_members(truth: Truth, explanation: Explanation, which: SideName, of: W
     side: SideExplained = explanation.source if which == "source" else explanation.destination
     flow = explanation.witness.flow
     opposite = flow.destination if which == "source" else flow.source
-    if side.kind == "nodes":
-        return
     said = Counter({one.decider.allowed: 0 for one in side.members})
     named: dict[str, bool | None] = {}
     for one in side.members:
@@ -171,6 +174,9 @@ def check_members(truth: Truth, explanation: Explanation, which: SideName, of: W
         named.update(dict.fromkeys(one.names, one.decider.allowed))
     workloads = {workload.display: workload for workload in truth.cluster.workloads}
     for name, allowed in named.items():
+        if name not in workloads:
+            check_node(truth, flow, which, name, allowed)
+            continue
         workload = workloads[name]
         other = opposite
         known = known_addresses(workload, truth.world)
@@ -184,6 +190,16 @@ def check_members(truth: Truth, explanation: Explanation, which: SideName, of: W
         source, destination = (end, other) if which == "source" else (other, end)
         assert truth.allowed(replace(flow, source=source, destination=destination)) is allowed, name
     assert sum(said.values()) == len(named)
+
+
+def check_node(truth: Truth, flow: Flow, which: SideName, name: str, allowed: bool | None) -> None:
+    """A node of the side is decided as its group says, at an address of the family that the other side has."""
+    opposite = flow.destination if which == "source" else flow.source
+    known = (truth.world.nodes or {}).get(name, ())
+    if known and (opposite.address is None or opposite.address.version == known[0].version):
+        end = AddressEnd(known[0], name)
+        source, destination = (end, opposite) if which == "source" else (opposite, end)
+        assert truth.allowed(replace(flow, source=source, destination=destination)) is allowed, name
 
 
 def check_addresses(truth: Truth, explanation: Explanation, which: SideName) -> None:

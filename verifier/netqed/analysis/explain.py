@@ -159,8 +159,9 @@ def _candidates(sides: Sides, side: Side) -> Iterator[Candidate]:
     if side.workloads:
         yield from side.workloads
         return
-    yield from side.others
+    # Addresses that are no node's come before nodes, as in counterexamples.
     yield from (sides.at(address) for address in islice(readable(side.ranges, sides.taken), 4 * EVERY))
+    yield from side.others
 
 
 def _few(sides: Sides, candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -52,12 +52,13 @@ class Others:
     def explained(self, side: Side, shown: Member) -> SideExplained:
         """The side with all that it stands for, those decided as the one shown first."""
         addresses = self._addresses(side.ranges) if side.ranges else ()
+        nodes = self._nodes(side)
         if side.workloads:
             members = self._members(side.workloads, shown)
-            return SideExplained(side.text, "pods", len(side.workloads), members, addresses)
+            return SideExplained(side.text, "pods", len(side.workloads), (*members, *nodes), addresses)
         if side.kind == "nodes":
-            return SideExplained(side.text, "nodes", sum(one.shown.exists for one in side.others), self._nodes(side))
-        return SideExplained(side.text, side.kind, 0, (), addresses)
+            return SideExplained(side.text, "nodes", sum(one.shown.exists for one in side.others), nodes)
+        return SideExplained(side.text, side.kind, 0, nodes, addresses)
 
     def _members(self, workloads: Iterable[Workload], shown: Member) -> tuple[MembersDecided, ...]:
         classes: dict[object, list[Workload]] = {}
@@ -109,7 +110,7 @@ class Others:
     def _nodes(self, side: Side) -> tuple[MembersDecided, ...]:
         groups: dict[object, list[tuple[Decider, str]]] = {}
         for node in side.others:
-            decider = self._between(node.end)
+            decider = self._between(node.end) if node.shown.kind == "node" else None
             if decider is not None:
                 groups.setdefault(self._key(decider), []).append((decider, node.shown.name))
         return tuple(

@@ -50,7 +50,7 @@ class Side:
     unsure: int = 0
     """Workloads that may be among it: of namespaces whose labels nobody declares."""
     others: tuple[Member, ...] = ()
-    """Nodes, a hypothetical pod, or what has the one address asked for; used where there is no workload."""
+    """Nodes, a hypothetical pod, or what has the one address asked for."""
 
 
 @dataclass
@@ -68,16 +68,17 @@ class Sides:
         workloads = tuple(self._workloads(spaces))
         ranges = joined(span for part in parts for span in self._ranges(part))
         unsure = self._unsure(spaces)
+        nodes = tuple(self._nodes()) if BuiltIn("nodes") in parts else ()
         if workloads:
-            return Side(text, "pods", workloads, ranges, unsure)
+            return Side(text, "pods", workloads, ranges, unsure, nodes)
         if ranges:
-            if len(ranges) == 1 and ranges[0][0] == ranges[0][1]:
+            if len(ranges) == 1 and ranges[0][0] == ranges[0][1] and not nodes:
                 return self._at(text, ranges[0][0], name)
-            return Side(text, "addresses", (), ranges)
+            return Side(text, "addresses", (), ranges, unsure, nodes)
         if all(part == BuiltIn("nodes") for part in parts):
-            return Side(text, "nodes", others=tuple(self._nodes()))
+            return Side(text, "nodes", others=nodes)
         first = next(part for part in parts if part != BuiltIn("nodes"))
-        return Side(text, "pods", unsure=unsure, others=(self._hypothetical(first),))
+        return Side(text, "pods", unsure=unsure, others=(self._hypothetical(first), *nodes))
 
     def member(self, workload: Workload, address: Address | None = None) -> Member:
         """A workload as a side, at its own address (of the given one's family) where the input gives it."""

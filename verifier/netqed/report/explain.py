@@ -145,6 +145,13 @@ def _nearest(rule: RuleTried, witness: Witness) -> str:
     return f"{words}{place_words(rule.policy, rule.path)}"
 
 
+def _members_word(side: SideExplained) -> str:
+    """What the members of a side are."""
+    if side.kind == "pods":
+        return "workloads" if sum(one.number for one in side.members) <= side.number else "workloads and nodes"
+    return "nodes"
+
+
 def _sides(explanation: Explanation) -> Iterator[tuple[SideExplained, str]]:
     """Both sides, each with the flows that its members have with the other side as shown: `from a to b/c`."""
     witness = explanation.witness
@@ -156,7 +163,7 @@ def _sides(explanation: Explanation) -> Iterator[tuple[SideExplained, str]]:
 def _mixed(side: SideExplained, of: str, witness: Witness) -> str:
     """That not all that a side stands for are decided alike."""
     if side.members:
-        word = "nodes" if side.kind == "nodes" else "workloads"
+        word = _members_word(side)
         whole = sum(one.number for one in side.members)
         same = sum(one.number for one in side.members if one.decider.allowed is witness.decision.allowed)
         be = "is" if same == 1 else "are"
@@ -195,7 +202,7 @@ def _others(explanation: Explanation, style: Style, *, verbose: bool) -> Iterato
     witness = explanation.witness
     for side, of in _sides(explanation):
         if sum(one.number for one in side.members) > 1:
-            word = "nodes" if side.kind == "nodes" else "workloads"
+            word = _members_word(side)
             yield ""
             yield style.paint(style.show(f"{word} {of}"), "strong")
             for one in side.members:
