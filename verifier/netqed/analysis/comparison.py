@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,6 +15,7 @@ from netqed.analysis.session import assumed, constraints_of, words_of_ranges
 from netqed.analysis.wishes import Wishes
 from netqed.analysis.witness import WitnessMaker
 from netqed.lowering.layers import lower
+from netqed.plugins.matters import Matter
 from netqed.plugins.table import answers_of
 from netqed.resources.cluster import Cluster
 from netqed.resources.load import collector_paused
@@ -27,6 +28,10 @@ from netqed_smt.universe import Universe
 
 OLD: Final = 0
 NEW: Final = 1
+
+HONOURED: Final[Mapping[Matter, bool]] = {Matter.END_PORT: True}
+"""What is taken for granted where no plugin is named: no known one ignores `endPort`. Else no range of ports could be
+written in another way and mean the same. What rests on it says so."""
 
 
 class Comparison(Asking):
@@ -47,7 +52,7 @@ class Comparison(Asking):
         """`old` and `new` hold the same endpoints (`difference_sides.rosters`). With `namespace` only its policies are
         there, which decide alone what its pods send and take. ValueError where netqed has no verdicts for the plugin.
         """
-        fixed = None if cni is None else answers_of(cni)
+        fixed = HONOURED if cni is None else answers_of(cni)
         self.rosters = (old, new)
         self._rlimit, self._cni = rlimit, cni
         self._parts: dict[str, Comparison] = {}

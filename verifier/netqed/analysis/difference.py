@@ -45,7 +45,8 @@ def difference(
     The question is put of every flow between two endpoints that exist on both sides: in `now` what the inputs hold, in
     `always` every pod that could exist besides. What a flow's endpoints are is each side's own (their labels, their
     namespaces' labels, their ports and known addresses), and what one side alone declares holds on both. Where matters
-    are left to network plugins both sides are read alike: as `cni` has it, else in every way.
+    are left to network plugins both sides are read alike: as `cni` has it, else in every way, but that `endPort` is
+    taken to be honoured; what rests on that says so.
 
     `spec` is as it was parsed: its assumptions and what it says of the cluster hold on both sides, and its invariants
     are checked on either. `families` adds the whole difference, at most `limit` families of what is gained and of what

@@ -77,7 +77,8 @@ class Nothing:
     rests_on: tuple[str, ...] = ()
     """What the proof needed beside the policies, as in `Proved.rests_on`."""
     matters: tuple[tuple[Matter, bool], ...] = ()
-    """Answers of the plugin that `--cni` names, or of `spec`, that the proof needs."""
+    """Answers that the proof needs: of the plugin that `--cni` names, or of `spec`; without one, that `endPort` is
+    honoured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,96 @@
+"""The difference laws: over pairs of small inputs the outcome equals brute force with the evaluator."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+
+from netqed.analysis.difference import difference
+from netqed.analysis.difference_results import Delta, Difference
+from netqed.plugins.matters import SPEC
+from support.both import brute_outcome
+from support.differing import differing_faults
+from support.examples import examples
+from support.family_flows import FamilyFlows
+from support.pairs import EDITS, SmallPair, small_pairs
+from support.show import show_cluster
+
+PAIRS = 500
+FAMILIES = 150
+OUTCOMES = ("equivalent", "narrower", "wider", "incomparable")
+MIRRORED = {"wider": "narrower", "narrower": "wider"}
+SETTINGS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+
+
+def compare(pair: SmallPair, cni: str | None = "spec") -> Difference:
+    """The difference of a pair."""
+    return difference(pair.old, pair.new, pair.spec, scope=pair.scope, cni=cni, families=False)
+
+
+def show(pair: SmallPair, *lines: str) -> str:
+    """The pair and what was said of it."""
+    what = f"{pair.edits} {pair.scope} {pair.spec.cluster}"
+    return "\n".join(("", what, "OLD", show_cluster(pair.old), "NEW", show_cluster(pair.new), *lines))
+
+
+def test_the_outcome_equals_brute_force() -> None:
+    """Outcomes agree over drawn pairs, and every edit leads to a difference somewhere; each flow shown is one between
+    the same two endpoints, allowed on exactly the side that is said."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=examples(PAIRS), **SETTINGS)
+    @given(small_pairs())
+    def law(pair: SmallPair) -> None:
+        found = compare(pair)
+        word, flows = brute_outcome(pair.old, pair.new, pair.spec, pair.scope, (SPEC,))
+        assert found.outcome == word, show(pair, f"difference: {found.gained} {found.lost}", f"brute: {word} {flows}")
+        seen.update((f"{pair.scope} {word}", *pair.edits))
+        if word != "equivalent":
+            seen.update(f"{name} differs" for name in pair.edits)
+        for sign, delta in found.deltas:
+            faults = [*differing_faults(pair, sign, delta.example)]
+            assert not faults, show(pair, f"{delta.example}", *faults)
+
+    law()
+    wanted = [f"{scope} {word}" for scope in ("always", "now") for word in OUTCOMES]
+    assert not [one for one in wanted if not seen[one]], seen
+    same = {"reworded", "a rule for each peer", "ranges taken apart"}
+    assert not [name for name in EDITS if name not in same and not seen[f"{name} differs"]], seen
+
+
+@settings(max_examples=examples(100), **SETTINGS)
+@given(small_pairs())
+def test_an_input_is_equivalent_to_itself(pair: SmallPair) -> None:
+    """On any plugin."""
+    assert difference(pair.old, pair.old, pair.spec, scope=pair.scope).outcome == "equivalent"
+
+
+@settings(max_examples=examples(150), **SETTINGS)
+@given(small_pairs())
+def test_swapping_the_sides_swaps_what_is_gained_and_lost(pair: SmallPair) -> None:
+    """On any plugin: the outcome is the mirrored one, and each flow is the other part's."""
+    one, other = compare(pair, None), compare(pair.swapped, None)
+    assert other.outcome == MIRRORED.get(one.outcome, one.outcome), show(pair)
+    for here, there in ((one.gained, other.lost), (one.lost, other.gained)):
+        assert isinstance(here, Delta) == isinstance(there, Delta)
+        if isinstance(here, Delta) and isinstance(there, Delta):
+            assert (here.example.old.flow, here.example.new.flow) == (there.example.new.flow, there.example.old.flow)
+
+
+def test_the_families_are_the_whole_difference() -> None:
+    """Every flow of a family, under its condition, is allowed on exactly the side that is said, and every flow on which
+    the sides differ is in a family; none of a list can be left out."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=examples(FAMILIES), **SETTINGS)
+    @given(small_pairs())
+    def law(pair: SmallPair) -> None:
+        found = difference(pair.old, pair.new, pair.spec, scope=pair.scope, cni="spec", families=True)
+        assert all(delta.left_out == 0 and delta.families for _, delta in found.deltas)
+        faults = [*FamilyFlows(pair, found).faults(seen)] if found.outcome != "equivalent" else []
+        assert not faults, show(pair, *faults[:3])
+
+    law()
+    wanted = [f"{sign} by {direction}" for sign in ("gained", "lost") for direction in ("ingress", "egress")]
+    assert not [one for one in (*wanted, "conditional", "unconditional") if not seen[one]], seen
