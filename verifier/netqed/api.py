@@ -15,16 +15,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
+from netqed.settings import Progress, Settings
 from netqed.sources.position import InputError, Position, Problem
 from netqed.spec.document import ClusterFacts, Scope, Spec
 
 if TYPE_CHECKING:
+    from netqed.analysis.difference_results import Difference
     from netqed.analysis.explain_values import Explanation
     from netqed.analysis.results import CheckResult, Result
     from netqed.resources.cluster import Cluster
@@ -39,6 +40,7 @@ __all__ = [
     "Settings",
     "Spec",
     "check",
+    "difference",
     "evaluate",
     "explain",
     "init",
@@ -49,40 +51,9 @@ __all__ = [
 ]
 
 Engine = Literal["reference", "smt", "both"]
-Progress = Callable[[int, int, str], None]
-"""Called as work goes on: steps done, steps in all, what is being done."""
 
 STDIN = "<stdin>"
 """The name of standard input in places and sources."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to read and to ask; the same for every function that takes it."""
-
-    namespace: str | None = None
-    """Of objects that name none; `default` where it is None."""
-    ignore_unknown: tuple[str, ...] = ()
-    """Kinds of unsupported policies to pass over: the verdicts are then not complete, and say so."""
-    scope: Scope | None = None
-    """Of invariants that name none; None is `always` for `cannot` and `only`, `now` for `can`."""
-    cni: str | None = None
-    """The network plugin whose answers hold where the API leaves a matter open, by its name in `netqed cni`, or `spec`;
-    None means that every answer must do."""
-    why: bool = False
-    """Whether proofs come with the policies that they need, and refutations with every way in."""
-    mend: bool = False
-    """Whether refutations come with edits that would mend them."""
-    rlimit: int | None = None
-    """Budget of one question to the solver, in its own units of work; None is the default."""
-    stdin: str | bytes | None = None
-    """What `-` among the paths stands for; None reads standard input when it is needed."""
-    blank_files: bool = False
-    """Whether a file that is named and holds nothing at all may stand beside others that hold objects. `check` refuses
-    it, since a policy file that was rendered empty makes `can` true; a stated flow is judged by what is there."""
-    progress: Progress | None = None
-    today: date | None = None
-    """The day that `until` is compared with; None is the day of the run."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -281,6 +252,49 @@ def explain(
             cni=settings.cni,
         )
     return replace(found, seconds=time.perf_counter() - started)
+
+
+def difference(
+    old: Sequence[str | Path] | Cluster,
+    new: Sequence[str | Path] | Cluster,
+    *,
+    workloads: Sequence[str | Path] | Cluster | None = None,
+    spec: Spec | None = None,
+    families: bool = True,
+    limit: int | None = None,
+    settings: Settings | None = None,
+) -> Difference:
+    """How the flows that NEW allows compare with those that OLD allows, in the settings' scope (else `always`).
+
+    Each side is paths, or a cluster that was read. `workloads` gives both sides everything but their policies. The
+    spec's assumptions and cluster apply, and its invariants are checked on both sides. `families` adds the whole
+    difference, `limit` is the most families of what is gained and of what is lost. Raises Disagreement as `check` does.
+    """
+    from netqed.analysis.difference import difference as compare
+    from netqed.analysis.difference_sides import loaded, with_workloads
+    from netqed.resources.cluster import Cluster
+
+    settings = settings or Settings()
+    _require_known(settings.cni)
+
+    def read(side: Sequence[str | Path] | Cluster) -> Callable[[], Cluster]:
+        exclude = (spec.file,) if spec is not None and spec.file not in (None, STDIN) else ()
+        return lambda: side if isinstance(side, Cluster) else load_cluster(side, settings=settings, exclude=exclude)
+
+    sides = loaded(*map(read, (old, new) if workloads is None else (old, new, workloads)))
+    one, other = sides[:2] if workloads is None else (with_workloads(policies, sides[2]) for policies in sides[:2])
+    return compare(
+        one,
+        other,
+        spec,
+        scope=settings.scope or "always",
+        rlimit=settings.rlimit,
+        cni=settings.cni,
+        families=families,
+        limit=limit,
+        today=settings.today,
+        progress=settings.progress,
+    )
 
 
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:
