@@ -14,7 +14,7 @@ from netqed.analysis.counts import namespace_counts
 from netqed.analysis.mending import Mender
 from netqed.analysis.patching import Patcher
 from netqed.analysis.questions import default_scope as scope_of
-from netqed.analysis.results import Basis, InputResult, Refuted, Result, Verdict
+from netqed.analysis.results import Basis, InputResult, Proved, Refuted, Result, Verdict
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
@@ -86,7 +86,7 @@ def check(
         name=None,
         results=tuple(results),
         namespaces=namespace_counts(session.roster),
-        basis=basis(session.roster, cni),
+        basis=replace(basis(session.roster, cni), idle_assumptions=_idle(spec, results)),
     )
 
 
@@ -98,6 +98,13 @@ def verdicts(cluster: Cluster, spec: Spec, *, rlimit: int | None = None, cni: st
         return [judge.verdict(stated, stated.scope or scope_of(stated.invariant)) for stated in spec.invariants]
     finally:
         session.solver.close()
+
+
+def _idle(spec: Spec, results: Sequence[Result]) -> tuple[str, ...]:
+    """Assumptions that no proof of the run needed; none where nothing was proved."""
+    proofs = [result.verdict for result in results if isinstance(result.verdict, Proved)]
+    needed = {words for proof in proofs for words in proof.rests_on}
+    return tuple(one.sentence for one in spec.assumptions if proofs and one.sentence not in needed)
 
 
 def _pinned(spec: Spec, results: Sequence[Result]) -> Spec:

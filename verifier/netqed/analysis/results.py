@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from netqed.plugins.matters import Matter, Reading
@@ -202,8 +202,8 @@ class Proved:
     matters: tuple[tuple[Matter, bool], ...] = ()
     """Answers of the plugin that `--cni` names, or of `spec`, that the proof needs; empty where it holds whatever
     plugins do."""
-    namespace_labels: tuple[str, ...] = ()
-    """Labels of namespaces, as `key` on `namespace`, that the proof needs to be as declared."""
+    namespace_labels: tuple[str, ...] | None = None
+    """Namespaces whose labels the proof needs to be as declared; None where nobody asked."""
     word: Literal["proved"] = "proved"
 
 
@@ -313,6 +313,27 @@ class InputResult:
     results: tuple[Result, ...]
     namespaces: tuple[NamespaceCounts, ...]
     basis: Basis
+
+
+def without_reasons(result: CheckResult) -> CheckResult:
+    """The result as it is where nobody asks why."""
+
+    def bare(verdict: Verdict) -> Verdict:
+        match verdict:
+            case Proved():
+                return replace(verdict, because=None, namespace_labels=None)
+            case Refuted():
+                return replace(verdict, ways=None, near_misses=())
+            case _:
+                return verdict
+
+    return replace(
+        result,
+        inputs=tuple(
+            replace(one, results=tuple(replace(each, verdict=bare(each.verdict)) for each in one.results))
+            for one in result.inputs
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from typing import Literal
 
 from netqed.analysis.closers import closers
 from netqed.analysis.cores import Cores
+from netqed.analysis.declared import DeclaredLabels
 from netqed.analysis.endpoints import leaves
 from netqed.analysis.families import Families
 from netqed.analysis.hints import port_hints, witness_hints
+from netqed.analysis.near import near_misses
 from netqed.analysis.portability import portability
 from netqed.analysis.questions import Question, default_scope
 from netqed.analysis.results import (
@@ -58,6 +60,7 @@ class Judge:
         self._wishes = Wishes(session.questions)
         self._maker = WitnessMaker(session.roster, session.universe)
         self._cores = Cores(session, self._wishes, self._maker) if why else None
+        self._declared = DeclaredLabels(session) if why else None
         self._families = Families(session, self._wishes, self._maker) if why else None
 
     def result(self, stated: StatedInvariant) -> Result:
@@ -128,6 +131,7 @@ class Judge:
             if self._session.cni is not None
             else portability(self._session, witness, [*literals, *violation], find),
             ways=self._ways(invariant, witness, literals, violation),
+            near_misses=near_misses(witness) if question.must_allow and self._cores is not None else (),
         )
 
     def _ways(
@@ -162,12 +166,25 @@ class Judge:
             case Answer.SAT:
                 if question.must_allow and session.cluster.narrowing:
                     return self._narrowed()
-                because = self._because(invariant, question, literals)
-                return Proved(needs.words, because, matters=needs.matters)
+                return Proved(
+                    needs.words,
+                    self._because(invariant, question, literals),
+                    matters=needs.matters,
+                    namespace_labels=self._namespace_labels(invariant, literals),
+                )
             case Answer.UNKNOWN:
                 return Unknown(_BUDGET)
             case Answer.UNSAT:
                 return Vacuous(self._why_empty(literals, subject))
+
+    def _namespace_labels(self, invariant: Invariant, literals: list[Term]) -> tuple[str, ...] | None:
+        if self._declared is None:
+            return None
+        now = any(literal is self._session.universe.now for literal in literals)
+        try:
+            return self._declared.needed(invariant, "now" if now else "always")
+        except BudgetExhausted:
+            return None
 
     def _because(self, invariant: Invariant, question: Question, literals: list[Term]) -> tuple[Essential, ...] | None:
         if self._cores is None:

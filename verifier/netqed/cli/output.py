@@ -66,14 +66,22 @@ def error_style() -> Style:
 
 
 def deliver(
-    result: CheckResult, outputs: Sequence[Output], *, colour: Colour, quiet: bool = False, verbose: bool = False
+    result: CheckResult,
+    outputs: Sequence[Output],
+    *,
+    colour: Colour,
+    quiet: bool = False,
+    verbose: bool = False,
+    why: bool = False,
 ) -> None:
-    """Write every report that was asked for, files first. Text goes to standard output unless another format does."""
+    """Write every report that was asked for, files first. Text goes to standard output unless another format does, and
+    says why only if `why` is set; reports for programs always do."""
+    from netqed.analysis.results import without_reasons
     from netqed.report.json import render_json
     from netqed.report.text import render_text
 
     def text(style: Style) -> str:
-        return render_text(result, style=style, quiet=quiet, verbose=verbose)
+        return render_text(result if why else without_reasons(result), style=style, quiet=quiet, verbose=verbose)
 
     write_reports({"text": text, "json": lambda _: render_json(result)}, outputs, colour=colour)
 

@@ -68,5 +68,12 @@ def command(sentence: str, **options: Any) -> int:
             verbose=options["verbose"],
         )
         return exits.INTERRUPTED
-    deliver(result, options["outputs"], colour=options["colour"], quiet=options["quiet"], verbose=options["verbose"])
+    deliver(
+        result,
+        options["outputs"],
+        colour=options["colour"],
+        quiet=options["quiet"],
+        verbose=options["verbose"],
+        why=options["why"],
+    )
     return exit_code(result.exit_code, options["exit_zero"])

@@ -48,7 +48,9 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
     )
     digest = basis.digest if verbose else basis.digest[:16]
     yield from entry("digest", f"sha256:{digest}", style, indent=INDENT)
-    yield from _items("assumptions", basis.assumptions, style)
+    idle = set(basis.idle_assumptions)
+    assumed = [f"{one} (no proof needed it)" if one in idle else one for one in basis.assumptions]
+    yield from _items("assumptions", assumed, style)
     yield from _items("taken for granted", basis.standing, style)
     yield from _notes("left out", basis.left_out, style, verbose=verbose)
     yield from _notes("ignored", basis.ignored, style, verbose=verbose)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from netqed.analysis.results import Basis, Proved, Refuted, Result, Unknown, Vacuous, Verdict, Witness
+from netqed.report.because import because, near_words
 from netqed.report.blame import blocked, through, to_isolate
 from netqed.report.codes import code_of, severity_of
 from netqed.report.excerpt import Mark, excerpt
@@ -95,19 +96,6 @@ def rests_on(verdict: Proved) -> tuple[str, ...]:
     return (*verdict.rests_on, *matters_words(verdict.matters))
 
 
-def because(verdict: Proved, style: Style) -> Iterator[str]:
-    """The policies that a proof needs, each with a flow that it holds back, or that it lets through."""
-    if verdict.because == ():
-        yield from note("because", "it holds without any policy", style)
-    for one in verdict.because or ():
-        document = one.policy.document
-        place = f" ({document.span(('metadata', 'name')).start})" if document is not None else ""
-        flow = f"{end_words(one.witness.source)} -> {end_words(one.witness.destination)}  {one.witness.traffic}"
-        word = "allowed" if one.witness.decision.allowed else "blocked"
-        yield from note("because", f"policy {one.policy.key}{place}", style)
-        yield from note("without it", f"{flow} is {word}, if the policies that are not needed are gone too", style)
-
-
 def _word(result: Result) -> str:
     match result.status:
         case "expired":
@@ -189,6 +177,8 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
         for direction in (decision.egress, decision.ingress):
             if not direction.allowed:
                 yield from blocked(witness, direction, style, verbose=verbose)
+    for miss in verdict.near_misses:
+        yield from note("almost", near_words(miss), style)
     if verdict.ways is not None:
         yield from ways_lines(verdict.ways, style, verbose=verbose)
     if verdict.portability is not None:

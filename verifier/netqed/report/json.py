@@ -27,6 +27,7 @@ from netqed.analysis.results import (
     WitnessEnd,
 )
 from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
+from netqed.report.because import near_value
 from netqed.report.codes import code_of
 from netqed.report.mends import mends_value
 from netqed.report.portability import matters_value, portability_value
@@ -114,6 +115,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
                 "restsOn": list(verdict.rests_on),
                 "matters": matters_value(verdict.matters),
                 "because": None if because is None else [_essential(one) for one in because],
+                "namespaceLabels": None if verdict.namespace_labels is None else list(verdict.namespace_labels),
             }
         case Refuted():
             return {
@@ -121,6 +123,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
                 "closers": list(verdict.closers),
                 "portability": portability_value(verdict.portability),
                 "ways": ways_value(verdict.ways),
+                "nearMisses": [near_value(miss) for miss in verdict.near_misses],
                 "mends": mends_value(verdict.mends),
             }
         case Unknown() | Vacuous():
@@ -244,6 +247,7 @@ def basis_value(basis: Basis) -> dict[str, Any]:
     return {
         "reading": basis.reading,
         "assumptions": list(basis.assumptions),
+        "idleAssumptions": list(basis.idle_assumptions),
         "standing": list(basis.standing),
         "sources": list(basis.sources),
         "files": basis.files,

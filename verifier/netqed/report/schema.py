@@ -80,9 +80,17 @@ def _definitions() -> Schema:
             },
             because={
                 **_or_null(_list("essential")),
-                "description": "With --why: policies that suffice for the proof, whichever of the others are deleted, "
+                "description": "Policies that suffice for the proof, whichever of the others are deleted, "
                 "and of which none can be left out. Null where nobody asked or the budget did not suffice.",
             },
+            namespaceLabels={
+                **_or_null(_TEXTS),
+                "description": "Namespaces whose labels the proof needs to be as declared; null where the budget did "
+                "not suffice to tell.",
+            },
+        ),
+        "nearMiss": _object(
+            policy=_TEXT, direction={"enum": ["ingress", "egress"]}, rule=_COUNT, path=_TEXT, words=_TEXT
         ),
         "essential": _object(
             policy=_TEXT,
@@ -100,6 +108,10 @@ def _definitions() -> Schema:
             portability={
                 **_or_null(_ref("portability")),
                 "description": "On which network plugins it happens; null where --cni names one.",
+            },
+            nearMisses={
+                **_list("nearMiss"),
+                "description": "Of a flow that is blocked: rules of which one condition fails.",
             },
             ways={**_or_null(_ref("ways")), "description": "With --why: every way in."},
             mends={
@@ -218,6 +230,7 @@ def _definitions() -> Schema:
         "basis": _object(
             reading=_TEXT,
             assumptions=_TEXTS,
+            idleAssumptions={**_TEXTS, "description": "Those of `assumptions` that no proof of the run needed."},
             standing=_TEXTS,
             sources=_TEXTS,
             files=_COUNT,
