@@ -113,6 +113,7 @@ class _Signatures:
         self._vocabulary = vocabulary
         self._cells = Cells(footprint.networks)
         self._names = frozenset(footprint.port_names)
+        self._free = [key for key in vocabulary.labels if is_free_key(key)]
 
     def _codes(self, pod: PodFacts) -> tuple[int, ...]:
         """The code of each label key of the vocabulary, in its order."""
@@ -128,6 +129,7 @@ class _Signatures:
         return (
             pod.namespace,
             self._codes(pod),
+            tuple(key for key in self._free if key in pod.labels),
             frozenset(port for port in pod.ports if port[:2] in self._names),
             pod.declared,
             pod.host_network,

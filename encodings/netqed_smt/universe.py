@@ -214,6 +214,8 @@ class Universe:
             side.namespace_is(pod.namespace),
         ]
         facts += [side.has_label_code(key, code) for key, code in one.label_codes.items() if code != FREE_CODE]
+        # A controller may give another value to a label of the template, but takes none away.
+        facts += [side.label_exists(k) for k, code in one.label_codes.items() if code == FREE_CODE and k in pod.labels]
         if one.nodes is not None:
             index = vocabulary.nodes.index
             facts.append(solver.disjunction([side.node_code(index[node]) for node in sorted(one.nodes)]))

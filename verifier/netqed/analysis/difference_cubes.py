@@ -12,6 +12,7 @@ from netqed.analysis.results import Cube
 from netqed_smt.model import (
     Choice,
     InCidr,
+    LabelExists,
     LabelIn,
     NamespaceIs,
     NamespaceLabelIn,
@@ -24,7 +25,9 @@ from netqed_smt.model import (
     ToOwnNode,
     WorkloadIs,
 )
+from netqed_smt.population import is_free_key
 from netqed_smt.question import FlowValues
+from netqed_smt.sides import ABSENT
 from netqed_smt.solver import Term
 from netqed_smt.universe import Universe
 
@@ -67,7 +70,8 @@ class TwinCubes(Cubes):
         return sorted(borders_of(self._universe) | borders_of(self._others))
 
     def facts(self, values: FlowValues) -> Iterator[Fact]:
-        """Everything that is true of the flow on one side; its addresses and nodes on the other."""
+        """Everything that is true of the flow on one side; on the other its addresses and nodes, and the labels that
+        controllers may add to what it declares of a template."""
         yield from super().facts(values)
         others = self._other_values
         if self._is_one or others is None:
@@ -77,6 +81,11 @@ class TwinCubes(Cubes):
             for network in sorted(self._others.footprint.networks, key=str):
                 if network.version == version:
                     yield self._elsewhere(side, InCidr(network), end.address in network)
+            for key, codes in self._others.vocabulary.labels.items():
+                if is_free_key(key):
+                    yield self._elsewhere(side, LabelExists(key), end.labels[key] != ABSENT)
+                    for value, code in codes.index.items():
+                        yield self._elsewhere(side, LabelIn(key, frozenset({value})), end.labels[key] == code)
         yield self._elsewhere(None, OwnNode(), others.own_node)
         yield self._elsewhere(None, ToOwnNode(), others.to_own_node)
 
