@@ -143,3 +143,24 @@ def test_the_text_report_points_at_the_same_lines(folder: Folder) -> None:
     counts = checked(folder)[1]["counts"]
     words = [f"{counts[word]} {word}" for word in ("proved", "refuted", "vacuous", "unknown") if counts[word]]
     assert run.stdout.splitlines()[-1].startswith(f"{counts['invariants']} invariants: {', '.join(words)}")
+
+
+@pytest.mark.parametrize("folder", [*WHOLE, *RECIPES], ids=lambda folder: folder.name)
+def test_the_text_report_alone_says_what_to_edit(folder: Folder) -> None:
+    """Without any option: of a flow that rules let through, the first of those lines under a caret; of one that no rule
+    is needed for, the side that is to be isolated; of a blocked one, a line of a policy that blocks it."""
+    run = CliRunner().invoke(cli, ["check", *folder.arguments, "--spec", str(folder.spec), "-q"], terminal_width=100)
+    sections = re.split(r"^(?=error\[NQ)", run.stdout, flags=re.MULTILINE)[1:]
+    refuted = results(folder, "refuted")
+    for each, section in zip(refuted, sections, strict=False):
+        found = flow(folder, each)
+        arrows = re.findall(r"^  --> (\S+?):(\d+):\d+   ", section, re.MULTILINE)
+        lines = [f"{file.removeprefix(folder.path + '/')}:{line}" for file, line in arrows]
+        if found.allowed and found.places:
+            assert found.places[0] in lines, section
+        elif found.allowed:
+            assert re.search(r"selected by no policy|no policy governs|always reache", section), section
+            assert arrows or "= to fix" in section or "= to settle it" in section, section
+        else:
+            files = {place.rsplit(":", 1)[0] for place in found.places}
+            assert any(line.rsplit(":", 1)[0] in files for line in lines), section

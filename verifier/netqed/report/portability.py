@@ -37,7 +37,15 @@ def portability_lines(found: Portability, style: Style, *, verbose: bool) -> Ite
         allowed = "the API permits it, but no known network plugin is known to do it"
         parts.insert(0, allowed if not _departs_from_api(departs) else "no known network plugin is known to do it")
     yield from note("plugins", "; ".join(parts), style)
-    yield from note("to settle it", "name your plugin with --cni NAME; `netqed cni` shows what each does", style)
+    yield from note("to settle it", f"name your plugin with --cni NAME (`netqed cni` lists them){_or(found)}", style)
+
+
+def _or(found: Portability) -> str:
+    """What the invariant may leave out, where it is nodes that plugins treat in their own ways."""
+    matters = {matter for matter, _ in found.turns_on}
+    if matters & {Matter.HOST_PODS_GOVERNED, Matter.HOST_PODS_SELECTED, Matter.HOST_PODS_BY_NAMESPACE}:
+        return ", or say `except host-networked` in the invariant"
+    return ", or say `except to nodes` in the invariant" if Matter.OWN_NODE_EGRESS in matters else ""
 
 
 def _departs_from_api(answers: Sequence[tuple[Matter, bool]]) -> bool:
