@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import stat
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,6 +35,18 @@ class FoundFile:
     """Whether it was only found in a directory, and no path of the command line names it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A path of the command line that lies elsewhere than its name says."""
+
+    name: str
+    path: Path
+
+    def name_of(self, file: str) -> str:
+        """The name of a file that was found below `path`."""
+        return inside(self.name, Path(file).relative_to(self.path).as_posix())
+
+
 @dataclass(slots=True)
 class Found:
     """The files to read, each once, in order, and the paths that cannot be read."""
@@ -52,8 +64,9 @@ class Found:
         self.unreadable.add(named)
 
 
-def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
-    """The files of the paths, in their order, a directory's sorted by name, the same real file once."""
+def find(paths: Sequence[str], exclude: Collection[Path] = (), placed: Mapping[str, Placed] | None = None) -> Found:
+    """The files of the paths, in their order, a directory's sorted by name, the same real file once. What is `placed`
+    lies there, and not where its name says."""
     found = Found()
     seen: dict[Path, int] = {}
     left_out = {real_path(path) for path in exclude}
@@ -61,10 +74,10 @@ def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
         if named == STDIN:
             found.files.append(FoundFile(STDIN_NAME, None, named))
             continue
-        for file in _files(named, found):
+        for file in _files(named, found, (placed or {}).get(named)):
             assert file.path is not None
             real = real_path(file.path)
-            if real in left_out:
+            if real in left_out or (placed and named in placed and Path(file.name) in exclude):
                 continue
             if real not in seen:
                 seen[real] = len(found.files)
@@ -74,6 +87,11 @@ def find(paths: Sequence[str], exclude: Collection[Path] = ()) -> Found:
             if not file.from_walk:
                 found.files[seen[real]] = replace(found.files[seen[real]], from_walk=False)
     return found
+
+
+def inside(folder: str, path: str) -> str:
+    """The name of a file in a folder of a revision, whose root is named `git:REV:`."""
+    return f"{folder}{path}" if folder.endswith((":", "/")) else f"{folder}/{path}"
 
 
 def real_path(path: Path) -> Path:
@@ -96,20 +114,21 @@ def os_problem(name: str, error: OSError) -> Problem:
     return Problem(shown(f"cannot be read: {reason}"), Position(shown(name)))
 
 
-def _files(named: str, found: Found) -> Iterator[FoundFile]:
+def _files(named: str, found: Found, placed: Placed | None) -> Iterator[FoundFile]:
     """The files of one path of the command line; adds to the problems what cannot be read."""
-    path = Path(named)
+    path = Path(named) if placed is None else placed.path
     try:
         problem = _special(path, named)
         if problem is None and path.is_dir():
-            yield from _walk(path, named, set(), found)
+            for file in _walk(path, named, set(), found):
+                yield file if placed is None else replace(file, name=placed.name_of(file.name))
             return
     except OSError as error:
         problem = os_problem(named, error)
     except ValueError:  # a NUL byte in the name
         problem = Problem("no file can have this name", Position(shown(named)))
     if problem is None:
-        yield FoundFile(named, path, named)
+        yield FoundFile(named if placed is None else placed.name, path, named)
     else:
         found.refuse(named, problem)
 

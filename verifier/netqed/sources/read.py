@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from netqed.sources.document import Document
@@ -19,16 +20,19 @@ from netqed.sources.folder import (
     MAX_FILE_BYTES,
     STDIN,
     STDIN_NAME,
+    Found,
     FoundFile,
     find,
     os_problem,
     read_bytes,
     real_path,
 )
+from netqed.sources.git import is_git
 from netqed.sources.kustomize import listed_files, patch_files, resource_files
 from netqed.sources.manifests import ManifestReader, Manifests
 from netqed.sources.position import Position, Problem
 from netqed.sources.reading import Kustomization, PassedOver, Reading
+from netqed.sources.revisions import place
 from netqed.sources.text import SourceText, shown
 
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
@@ -45,7 +49,8 @@ def read(
     blank_files: bool = False,
     progress: Progress | None = None,
 ) -> Reading:
-    """Everything that the paths hold: files, directories with all below them, `-` for stdin.
+    """Everything that the paths hold: files, directories with all below them, `-` for stdin, `git:REV:PATH` for what a
+    commit has of either.
 
     Files in `exclude` (the spec) are not read. All problems of all files are collected, sorted by place; nothing is
     raised for bad input. `stdin` is the process's own unless another is given. A path that is named and brings no
@@ -100,7 +105,17 @@ class _Reader:
 
     def read(self, paths: Sequence[str], exclude: Collection[Path]) -> None:
         """Read everything."""
-        found = find(paths, exclude)
+        if not any(map(is_git, paths)):
+            self._read(paths, find(paths, exclude))
+            return
+        with TemporaryDirectory(prefix="netqed-") as folder:
+            revisions = place(paths, Path(folder))
+            self.problems.extend(revisions.problems)
+            self.passed_over.extend(revisions.passed_over)
+            there = [path for path in paths if path in revisions.placed or not is_git(path)]
+            self._read(there, find(there, exclude, revisions.placed))
+
+    def _read(self, paths: Sequence[str], found: Found) -> None:
         self.problems.extend(found.problems)
         self.fruitful |= found.unreadable | found.repeated
         kustomizations = {file: self.manifest(file) for file in found.files if _is_kustomization(file)}
