@@ -268,7 +268,7 @@ def to_isolate(witness: Witness, style: Style) -> Iterator[str]:
     key = "to fix"
     decisions = [one for one in (witness.decision.ingress, witness.decision.egress) if one.reason == "not-isolated"]
     # To isolate a namespace that was made up helps against no other: only where it is all that there is to say.
-    known = [one for one in decisions if _is_known(governed(witness, one.direction))]
+    known = [one for one in decisions if _is_known(governed(witness, one.direction), witness)]
     for one in known or decisions:
         end = governed(witness, one.direction)
         kind = one.direction.capitalize()
@@ -281,5 +281,8 @@ def to_isolate(witness: Witness, style: Style) -> Iterator[str]:
         key = "or"
 
 
-def _is_known(end: WitnessEnd) -> bool:
-    return end.exists or end.namespace_exists
+def _is_known(end: WitnessEnd, witness: Witness) -> bool:
+    """Whether the input has the side, or speaks of its namespace."""
+    of_input = {policy.namespace for policy in witness.world.policies}
+    of_input.update(one.namespace for one in (witness.source, witness.destination) if one.exists and one.namespace)
+    return end.exists or end.namespace_exists or end.namespace in of_input
