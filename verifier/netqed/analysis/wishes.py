@@ -22,7 +22,7 @@ The order is total: the witness does not depend on how the solver searches, nor 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
@@ -83,33 +83,65 @@ class Wishes:
     def narrowed(self, assumptions: Sequence[Term], candidates: Candidates = (None, None)) -> Preferences:
         """The wishes that are kept; as `narrow`, but that addresses may be taken."""
         wishes = Preferences(self._questions, assumptions)
-        self._reading(wishes)
-        both_exist = self._existence(wishes)
-        if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
-            self._invention(wishes)
-        self._traffic(wishes)
-        wishes.prefer(self._differ)
-        every = range(1, len(self._universe.classes) + 1)
-        for side, codes in zip(self._sides, candidates, strict=True):
-            self._first_class(wishes, side, every if codes is None else codes)
+        both_exist = self._at_best(wishes, candidates)
+        if not both_exist:
+            self._reading(wishes)
+            both_exist = self._existence(wishes)
+            if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
+                self._invention(wishes)
+            self._traffic(wishes)
+            wishes.prefer(self._differ)
+            for side, codes in zip(self._sides, self._codes(candidates), strict=True):
+                self._first_class(wishes, side, codes)
         values = wishes.read()
         self._lowest_port(wishes, values)
         if not both_exist or self._existing_are_open or any(self._free_ends(values)):
             self._settle(wishes, values)
         return wishes
 
+    def _codes(self, candidates: Candidates) -> tuple[Sequence[int], Sequence[int]]:
+        every = range(1, len(self._universe.classes) + 1)
+        source, destination = candidates
+        return every if source is None else source, every if destination is None else destination
+
+    def _at_best(self, wishes: Preferences, candidates: Candidates) -> bool:
+        """Keep all of wishes 0 to 6 at once, each at its best, if some violating flow allows that; says whether one
+        does. It often does, and then that is what they come to one after the other."""
+        source, destination = self._codes(candidates)
+        if self._existing_are_open or not source:
+            return False
+        first = source[0]
+        second = next((code for code in destination if code != first), None)
+        if second is None:
+            return False
+        return wishes.prefer(
+            self._solver.conjunction(
+                [
+                    *self._answered({matter: matter in SPEC for matter in Matter}),
+                    *self._exist_as_pods,
+                    self._usual_traffic,
+                    self._sides[0].in_class(first),
+                    self._sides[1].in_class(second),
+                ]
+            )
+        )
+
+    def _answered(self, fixed: Mapping[Matter, bool]) -> list[Term]:
+        """Terms: the matters are answered so; without those that nothing turns on."""
+        choices = self._universe.footprint.choices
+        return [self._answers(matter)[yes] for matter, yes in fixed.items() if matter.value in choices]
+
     def _reading(self, wishes: Preferences) -> None:
         """Wish 0: the reading."""
-        answers = {
-            matter: self._answers(matter) for matter in Matter if matter.value in self._universe.footprint.choices
-        }
-        for fixed in ({matter: matter in SPEC for matter in Matter}, *(one.fixed for one in SUPPORTED), permitted()):
-            terms = [answers[matter][yes] for matter, yes in fixed.items() if matter in answers]
-            if wishes.prefer(self._solver.conjunction(terms)):
+        if wishes.prefer(self._solver.conjunction(self._answered({matter: matter in SPEC for matter in Matter}))):
+            return
+        for fixed in (*(one.fixed for one in SUPPORTED), permitted()):
+            if wishes.prefer(self._solver.conjunction(self._answered(fixed))):
                 break
-        for matter, terms_ in answers.items():
-            if not wishes.prefer(terms_[matter in SPEC]):
-                wishes.prefer(terms_[matter not in SPEC])
+        for matter in Matter:
+            for yes in (matter in SPEC, matter not in SPEC):
+                if all(map(wishes.prefer, self._answered({matter: yes}))):
+                    break
 
     def _answers(self, matter: Matter) -> dict[bool, Term]:
         term = self._universe.encoder.term(Choice(matter.value))
@@ -144,11 +176,16 @@ class Wishes:
         )
         return source, destination
 
+    @cached_property
+    def _exist_as_pods(self) -> tuple[Term, ...]:
+        """Both sides exist, and are pods that are not host-networked."""
+        plain = (self._solver.conjunction((side.pod, self._solver.negation(side.host_network))) for side in self._sides)
+        return (*self._exists, *plain)
+
     def _existence(self, wishes: Preferences) -> bool:
         """Wishes 1 and 2; says whether both sides exist. All of them at once will often do."""
         source, destination = self._exists
-        plain = [self._solver.conjunction((side.pod, self._solver.negation(side.host_network))) for side in self._sides]
-        if wishes.prefer(self._solver.conjunction((source, destination, *plain))):
+        if wishes.prefer(self._solver.conjunction(self._exist_as_pods)):
             return True
         both = wishes.prefer(self._solver.conjunction((source, destination)))
         if not both and not wishes.prefer(destination):
@@ -278,11 +315,16 @@ class Wishes:
             ]
         )
 
+    @cached_property
+    def _usual_traffic(self) -> Term:
+        """IPv4 and TCP, to a port that a container of the destination declares."""
+        ipv4 = self._solver.negation(self._flow.ipv6)
+        return self._solver.conjunction((ipv4, self._declared_port, self._flow.protocol_is(6)))
+
     def _traffic(self, wishes: Preferences) -> None:
-        ipv4, tcp = self._solver.negation(self._flow.ipv6), self._flow.protocol_is(6)
-        if wishes.prefer(self._solver.conjunction((ipv4, self._declared_port, tcp))):
+        if wishes.prefer(self._usual_traffic):
             return
-        wishes.prefer(ipv4)
+        wishes.prefer(self._solver.negation(self._flow.ipv6))
         wishes.prefer(self._declared_port)
         for number in (6, 17, 132):
             if wishes.prefer(self._flow.protocol_is(number)):
