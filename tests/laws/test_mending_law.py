@@ -10,11 +10,13 @@ from itertools import combinations
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from netqed.analysis.check import check, verdicts
+from netqed.analysis.check import check
 from netqed.analysis.edits import Edit
+from netqed.analysis.mended import verdicts
 from netqed.analysis.mending import Mender
 from netqed.analysis.patching import Patcher
 from netqed.analysis.results import Refuted, Result
+from netqed.analysis.trials import Trials
 from netqed.resources.cluster import Cluster
 from netqed.spec.document import StatedInvariant
 from netqed.spec.sentences import CanReach
@@ -50,13 +52,20 @@ def test_every_mend_mends_and_breaks_nothing_and_is_minimal(sentence: str) -> No
 
 def hold(world: SmallWorld, results: tuple[Result, ...], index: int, seen: Counter[str]) -> None:
     spec = replace(world.spec, invariants=tuple(replace(result.stated, scope=result.scope) for result in results))
-    mender = Mender(world.cluster, spec, partial(verdicts, cni="spec"), Patcher(world.cluster))
+    mender = Mender(
+        world.cluster,
+        spec,
+        results,
+        partial(verdicts, cni="spec"),
+        Patcher(world.cluster),
+        Trials(world.cluster, spec, cni="spec"),
+    )
     stated = spec.invariants[index]
 
     def word(cluster: Cluster, one: StatedInvariant) -> str:
         return brute_force(cluster, spec, one).word
 
-    solutions = list(mender.solutions(results, index))
+    solutions = list(mender.solutions(index))
     seen["mended"] += bool(solutions)
     seen["no mend"] += not solutions
     for edits in solutions:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Final
 
 from netqed.analysis.assumptions import violations
 from netqed.analysis.contradictions import contradictions
 from netqed.analysis.counts import namespace_counts
-from netqed.analysis.mending import Mender
+from netqed.analysis.mended import mended
 from netqed.analysis.patching import Patcher
-from netqed.analysis.questions import default_scope as scope_of
-from netqed.analysis.results import Basis, InputResult, Proved, Refuted, Result, Verdict
+from netqed.analysis.results import Basis, InputResult, Proved, Result
 from netqed.analysis.roster import Roster
 from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
@@ -75,13 +73,7 @@ def check(
     finally:
         session.solver.close()
     if patcher is not None:
-        mender = Mender(cluster, _pinned(spec, results), partial(verdicts, rlimit=rlimit, cni=cni), patcher)
-        results = [
-            replace(result, verdict=replace(result.verdict, mends=mender.mends(results, index)))
-            if isinstance(result.verdict, Refuted) and result.status in ("failed", "expired")
-            else result
-            for index, result in enumerate(results)
-        ]
+        results = mended(cluster, spec, results, patcher, rlimit=rlimit, cni=cni, progress=progress)
     return InputResult(
         name=None,
         results=tuple(results),
@@ -90,26 +82,11 @@ def check(
     )
 
 
-def verdicts(cluster: Cluster, spec: Spec, *, rlimit: int | None = None, cni: str | None = None) -> list[Verdict]:
-    """The verdicts alone, of invariants that name their scopes."""
-    session = Session(cluster, spec, rlimit, cni)
-    try:
-        judge = Judge(session, None, date.min)
-        return [judge.verdict(stated, stated.scope or scope_of(stated.invariant)) for stated in spec.invariants]
-    finally:
-        session.solver.close()
-
-
 def _idle(spec: Spec, results: Sequence[Result]) -> tuple[str, ...]:
     """Assumptions that no proof of the run needed; none where nothing was proved."""
     proofs = [result.verdict for result in results if isinstance(result.verdict, Proved)]
     needed = {words for proof in proofs for words in proof.rests_on}
     return tuple(one.sentence for one in spec.assumptions if proofs and one.sentence not in needed)
-
-
-def _pinned(spec: Spec, results: Sequence[Result]) -> Spec:
-    """The spec with each invariant in the scope that it was judged in."""
-    return replace(spec, invariants=tuple(replace(result.stated, scope=result.scope) for result in results))
 
 
 def basis(roster: Roster, cni: str | None) -> Basis:

@@ -216,7 +216,9 @@ def narrowed_peer(peer: PolicyPeer, namespaces: tuple[str, ...]) -> PolicyPeer:
     if len(namespaces) == 1:
         return replace(
             peer,
-            namespace_selector=replace(selector, match_labels=((NAME_LABEL, namespaces[0]), *selector.match_labels)),
+            namespace_selector=replace(
+                selector, match_labels=tuple(sorted((*selector.match_labels, (NAME_LABEL, namespaces[0]))))
+            ),
         )
     condition = Requirement(NAME_LABEL, "In", namespaces)
     return replace(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from netqed.analysis.edits import Edit
 from netqed.plugins.matters import Matter, Reading
 from netqed.reference.flow import Decision, Direction, Flow, Reason, RuleMatch, World
 from netqed.resources.cluster import Note
@@ -178,6 +179,8 @@ class Change:
     """The policy that is edited; None where one is added."""
     words: str
     """What is done, in words: `require both selectors of spec.ingress[0].from`."""
+    edit: Edit | None = None
+    """The edit itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ class Mend:
     diff: str | None
     """A unified diff of the input's own files that makes the edits, comments kept; None where the input is no file that
     can be edited."""
+    also: tuple[str, ...] = ()
+    """Titles of other invariants that are refuted now and proved with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,8 @@ class Refuted:
     """For `can`, the rules that almost let the witness through."""
     mends: tuple[Mend, ...] | None = None
     """None where nobody asked."""
+    mends_complete: bool = True
+    """Whether the search for mends was not cut short."""
     word: Literal["refuted"] = "refuted"
 
 

@@ -11,9 +11,11 @@ from netqed.analysis.membership import Membership
 from netqed.analysis.questions import Question, question_of
 from netqed.analysis.roster import Roster
 from netqed.lowering.layers import lower
+from netqed.lowering.networkpolicy import networkpolicy_layers
 from netqed.lowering.selectors import is_namespace_name
 from netqed.plugins.table import answers_of
 from netqed.resources.cluster import Cluster
+from netqed.resources.objects import NetworkPolicy
 from netqed.spec.document import Spec, StatedAssumption
 from netqed.spec.sentences import Invariant, NamespacesNamed
 from netqed_smt.footprint import Footprint
@@ -26,9 +28,18 @@ from netqed_smt.universe import Universe
 class Session(Asking):
     """The universe of a cluster and a spec, the policies' verdict on its flows, and questions about both."""
 
-    def __init__(self, cluster: Cluster, spec: Spec, rlimit: int | None = None, cni: str | None = None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        spec: Spec,
+        rlimit: int | None = None,
+        cni: str | None = None,
+        *,
+        considered: Sequence[NetworkPolicy] = (),
+    ) -> None:
         """`cni` is the plugin (or `spec`) whose answers hold where the API leaves a matter open; None is any of them.
-        ValueError where netqed has no verdicts for it."""
+        `considered` are policies that are not there, and that questions may be about all the same. ValueError where
+        netqed has no verdicts for the plugin."""
         self.cluster = cluster
         self.spec = spec
         self.cni = cni
@@ -40,6 +51,7 @@ class Session(Asking):
         self._questions_of: dict[int, Question] = {}
         self.footprint = Footprint()
         self.footprint.add_layers(layers)
+        self.footprint.add_layers(networkpolicy_layers(considered, reading=None))
         for stated in spec.invariants:
             self.footprint.add(self.question_of(stated.invariant).subject)
         for key in self.footprint.compared_namespace_labels:
