@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from netqed.analysis.check import check
+from netqed.analysis.difference import difference
 from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.pinned import PinnedEngine
 from netqed.analysis.results import Refuted
@@ -21,6 +22,7 @@ from netqed.reference.evaluate import Evaluator
 from netqed.sources.position import InputError
 from support.brute import Word
 from support.cases import Case
+from support.difference_cases import CASES
 from support.flows import flows, world_of
 from support.made_up import plugin_that_answers
 from support.matter_worlds import DECISIVE_WORLDS
@@ -86,6 +88,18 @@ def matter_verdicts_fail() -> str | None:
     return None
 
 
+def differences_fail() -> str | None:
+    """What is wrong with the difference of a pair written by hand, or None."""
+    for name, case in CASES.items():
+        try:
+            found = difference(case.old, case.new, case.spec, scope=case.scope, cni=case.cni, families=False)
+        except (Disagreement, LookupError, StopIteration, ValueError, RuntimeError) as error:
+            return f"{name}: no outcome, or a flow that the evaluator does not confirm: {error!r}"
+        if found.outcome != case.outcome:
+            return f"{name}: {found.outcome}, not {case.outcome}"
+    return None
+
+
 def flows_fail() -> str | None:
     """The first drawn flow on which the evaluator and the encoding disagree, or None."""
 
@@ -123,7 +137,7 @@ def main() -> int:
         if fault := verdicts_fail(case):
             print(f"{name}: {fault}")
             return KILLED
-    if fault := flows_fail():
+    if fault := differences_fail() or flows_fail():
         print(fault)
         return KILLED
     return 0

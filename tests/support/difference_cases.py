@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 
 from netqed.analysis.difference_results import Outcome
 from netqed.resources.cluster import Cluster
@@ -27,6 +28,7 @@ OF_API = PolicyPeer(LabelSelector((("app", "api"),)), LabelSelector())
 OF_X = PolicyPeer(None, LabelSelector((("team", "x"),)))
 CLOSED = admit("pay")
 SERVER = pod("pay", "server", "10.244.0.4")
+DUAL_SERVER = replace(SERVER, addresses=("10.244.0.4", "fd00:1::4"))
 UNRELATED = {"unrelated": "yes"}
 
 
@@ -140,16 +142,14 @@ CASES: dict[str, DifferenceCase] = {
         "equivalent",
     ),
     "a pod's address of one family is known on one side only": DifferenceCase(
-        given([pod("web", "w", "10.244.1.5"), replace(SERVER, addresses=("10.244.0.4", "fd00:1::4"))], [CLOSED]),
+        given([pod("web", "w", "10.244.1.5"), DUAL_SERVER], [CLOSED], nodes=[NODE_1]),
         given(
-            [
-                replace(pod("web", "w"), addresses=("10.244.1.5", "fd00:1::5")),
-                replace(SERVER, addresses=("10.244.0.4", "fd00:1::4")),
-            ],
+            [replace(pod("web", "w"), addresses=("10.244.1.5", "fd00:1::5")), DUAL_SERVER],
             [admit("pay", block("fd00:1::5/128"))],
+            nodes=[NODE_1],
         ),
         "wider",
-        spec=Spec(),
+        spec=Spec(cluster=ClusterFacts(pod_cidrs=(ip_network("10.244.0.0/16"), ip_network("fd00:1::/64")))),
     ),
     "a pod leaves an address that is admitted": DifferenceCase(
         given([pod("web", "w", "10.244.0.5"), SERVER], [CLOSED]),
@@ -170,6 +170,23 @@ CASES: dict[str, DifferenceCase] = {
         ),
         given(
             [replace(pod("pay", n), node_name=on) for n, on in (("a", "node-2"), ("b", "node-1"))],
+            [CLOSED],
+            nodes=[NODE_1, NODE_2],
+        ),
+        "incomparable",
+    ),
+    "one of two pods moves": DifferenceCase(
+        given(
+            [*(replace(pod("pay", n), labels={}, node_name="node-1") for n in "ab"), hosted("agent", "node-1")],
+            [CLOSED],
+            nodes=[NODE_1, NODE_2],
+        ),
+        given(
+            [
+                replace(pod("pay", "a"), labels={}, node_name="node-1"),
+                replace(pod("pay", "b"), labels={}, node_name="node-2"),
+                hosted("agent", "node-1"),
+            ],
             [CLOSED],
             nodes=[NODE_1, NODE_2],
         ),
