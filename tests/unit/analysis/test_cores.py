@@ -81,3 +81,10 @@ def test_the_reports_say_it() -> None:
     assert because["without"]["source"]["name"] == "web/site"
     assert because["without"]["allowed"] is True
     assert "it holds without any policy" in render_text(why("web can reach db on TCP/80"))
+
+
+def test_the_text_says_which_policies_have_to_stay_for_the_flow_to_be_blocked() -> None:
+    text = " ".join(render_text(why("web can reach db on TCP/80", DENY, OPEN)).split())
+    assert "without it: web/site -> db/store TCP/80 is blocked, as long as policy db/deny stays" in text
+    text = " ".join(render_text(why("web cannot reach db", DENY, UNRELATED)).split())
+    assert "is allowed, if the policies that are not needed are gone too" in text
