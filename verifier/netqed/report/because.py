@@ -34,8 +34,8 @@ def because(verdict: Proved, style: Style) -> Iterator[str]:
 
 
 def _beside(one: Essential, needed: Collection[str]) -> str:
-    """What becomes of the policies that the proof does not need: they are gone, unless the flow is decided so only beside
-    some of them."""
+    """What becomes of the policies that the proof does not need: they are gone, unless the flow is decided so only next
+    to some of them."""
     staying = [policy.key for policy in one.witness.world.policies if policy.key not in needed]
     if not staying:
         return "if the policies that are not needed are gone too"
