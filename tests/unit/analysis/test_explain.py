@@ -214,7 +214,7 @@ class TestOpen:
 
     def test_what_is_not_verified_of_the_plugin(self) -> None:
         rule = {"ports": [{"port": 9000, "endPort": 9100}]}
-        found = explained("web/front", "web/deployment/api", "TCP/9050", *shop(rule), cni="ovn-kubernetes")
+        found = explained("web/front", "web/deployment/api", "TCP/9050", *shop(rule), cni="azure-npm")
         assert [(case.when, case.decider.allowed) for case in found.cases] == [
             (Answering(((Matter.END_PORT, True),)), True),
             (Answering(((Matter.END_PORT, False),)), False),

@@ -84,7 +84,7 @@ def test_plugins() -> None:
         "= but: denied on Cilium, GKE Dataplane V2 and Azure CNI powered by Cilium: an ipBlock never matches" in report
     )
     assert "what nobody has verified of network plugins" in report
-    report = flat(text("web/front", "web/deployment/api", "TCP/9050", rules=(RANGE,), cni="ovn-kubernetes"))
+    report = flat(text("web/front", "web/deployment/api", "TCP/9050", rules=(RANGE,), cni="azure-npm"))
     assert "= if: endPort is honoured: allowed" in report
 
 

@@ -1,7 +1,8 @@
 """The known network plugins: how each answers the matters of `netqed.plugins.matters`, and where that is known from.
 
-A cell that nobody has verified is None, and counts as either answer. Sources are public: a repository with the path in
-it (and the commit or date that was looked at), a documentation site with its page, or an issue.
+A cell that nobody has verified is missing, and counts as either answer; so does one whose plugin's behaviour lies
+between the two answers, which its notes then tell. Sources are public: a repository with the path in it (and the commit
+or date that was looked at), a documentation site with its page, or an issue.
 """
 
 from __future__ import annotations
@@ -13,6 +14,15 @@ from itertools import product
 from typing import Final
 
 from netqed.plugins.matters import OPEN, SPEC, Matter, Reading
+
+NETWORK_POLICY: Final = "NetworkPolicy"
+"""The kind that verdicts rest on, networking.k8s.io/v1."""
+
+CLUSTER_NETWORK_POLICY: Final = "ClusterNetworkPolicy"
+"""policy.networking.k8s.io/v1alpha2."""
+
+ADMIN_NETWORK_POLICY: Final = "AdminNetworkPolicy"
+"""policy.networking.k8s.io/v1alpha1, with BaselineAdminNetworkPolicy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,9 @@ class Plugin:
     """Where it departs from the API in what netqed does not model."""
     refused: str | None = None
     """Why netqed gives no verdict for it; None where it does."""
+    enforces: tuple[str, ...] = (NETWORK_POLICY,)
+    """The API's kinds of policies that it enforces, each with the versions or the switch that it takes, if any; its own
+    kinds are not listed. Any other kind it ignores, silently."""
 
     @property
     def fixed(self) -> Mapping[Matter, bool]:
@@ -62,6 +75,7 @@ _CALICO: Final = Plugin(
         {
             "convert": "projectcalico/calico:libcalico-go/lib/backend/k8s/conversion/conversion.go",
             "rules": "projectcalico/calico:felix/rules/static.go",
+            "tiers": "projectcalico/calico:felix/rules/endpoints.go: the end of a tier drops whatever no rule passed",
         },
         block_pods="yes convert",
         block_nodes="yes convert",
@@ -70,14 +84,20 @@ _CALICO: Final = Plugin(
         host_pods_governed="no convert",
         host_pods_selected="no convert",
         host_pods_by_namespace="no convert",
+        other_protocols="yes tiers",
         end_port="yes convert",
         egress_port_names="yes convert",
         omitted_direction="no convert",
     ),
     (
         "what a pod sends to its own node may still be dropped by DefaultEndpointToHostAction, after the policies",
-        "a rule that Calico cannot convert is dropped: less is allowed than the policy says",
+        "what a node sends to a pod elsewhere comes from its tunnel's address, which is one of the pods' range, where "
+        "IP-in-IP or VXLAN is on (projectcalico/calico#721)",
+        "ports of init containers have names too",
+        "IP-in-IP, and UDP to VXLAN's port, from a pod are dropped unless Felix is told otherwise; neighbour discovery "
+        "(ICMPv6) always passes",
     ),
+    enforces=(NETWORK_POLICY, f"{CLUSTER_NETWORK_POLICY} (from v3.32)", f"{ADMIN_NETWORK_POLICY} (v3.29 to v3.31)"),
 )
 
 _CILIUM: Final = Plugin(
@@ -104,10 +124,16 @@ _CILIUM: Final = Plugin(
         omitted_direction="yes policy",
     ),
     (
-        "policy-cidr-match-mode=nodes, off by default, lets an ipBlock match nodes",
+        "policy-cidr-match-mode, off by default, lets an ipBlock match nodes, or pods; allow-localhost=policy lets "
+        "policies cut a pod off from its own node",
         "SCTP is dropped unless enable-sctp is set",
+        "labels that its filter leaves out of identities, by default those of StatefulSets' pods and of controllers' "
+        "revisions among them, count as absent (docs.cilium.io, identity-relevant-labels)",
+        "to the fix of cilium/cilium#30003: a port's name that pods give to several numbers may match nothing in an "
+        "egress rule",
         "1.19.0 to the fix of cilium/cilium#46456: a peer of an ipBlock alone also admits the policy's own namespace",
     ),
+    enforces=(NETWORK_POLICY, f"{CLUSTER_NETWORK_POLICY} (from 1.20, off by default)"),
 )
 
 _ANTREA: Final = Plugin(
@@ -132,28 +158,39 @@ _ANTREA: Final = Plugin(
         egress_port_names="yes controller",
         omitted_direction="yes controller",
     ),
+    enforces=(
+        NETWORK_POLICY,
+        f"{CLUSTER_NETWORK_POLICY} (from v2.7, off by default)",
+        f"{ADMIN_NETWORK_POLICY} (off by default)",
+    ),
 )
 
 _OVN: Final = Plugin(
     "ovn-kubernetes",
     "OVN-Kubernetes",
-    "ovn-org/ovn-kubernetes, September 2026",
+    "ovn-kubernetes/ovn-kubernetes 02bf082",
     _cells(
         {
-            "design": "ovn-org/ovn-kubernetes:docs/features/network-security-controls/network-policy.md",
-            "redhat": "docs.redhat.com, OpenShift, Network policy: warning on host-networked pods and localhost",
+            "gress": "ovn-kubernetes/ovn-kubernetes:go-controller/pkg/ovn/gress_policy.go",
+            "acl": "ovn-kubernetes/ovn-kubernetes:go-controller/pkg/libovsdb/util/acl.go",
+            "redhat": "docs.redhat.com, OpenShift, Network policy: warning on host-networked pods and resident nodes",
         },
-        block_pods="yes design",
+        block_pods="yes gress",
         own_node_ingress="yes redhat",
         host_pods_governed="no redhat",
-        host_pods_selected="no redhat",
-        host_pods_by_namespace="yes redhat",
-        egress_port_names="yes design",
+        end_port="yes acl",
     ),
     (
-        "an older design made `except` a drop of its own, where the API only subtracts it from its block",
-        "of other protocols ICMP alone is policed",
+        "a port's name is not looked up: its item admits every port of its protocol, or none where another item of the "
+        "rule has a number for that protocol (ovn-kubernetes/ovn-kubernetes#2117, and gress_policy.go still)",
+        "an item without a port adds nothing where another item of the rule has a number for its protocol",
+        "a peer with a podSelector matches host-networked pods, a namespaceSelector alone does not; netqed considers "
+        "that selectors match them and that they do not",
+        "rules of a direction that policyTypes leaves out apply to pods that another policy isolates, but isolate none",
+        "what a node sends to a pod comes from its management port's address, which is one of the pods' range",
+        "older versions made `except` a drop of its own, where the API only subtracts it from its block",
     ),
+    enforces=(NETWORK_POLICY, ADMIN_NETWORK_POLICY),
 )
 
 _KNP: Final = Plugin(
@@ -176,6 +213,11 @@ _KNP: Final = Plugin(
         omitted_direction="no engine",
     ),
     ("by default it lets traffic through when it fails (--fail-open)",),
+    enforces=(
+        NETWORK_POLICY,
+        f"{CLUSTER_NETWORK_POLICY} (image npa-v1alpha2)",
+        f"{ADMIN_NETWORK_POLICY} (image npa-v1alpha1)",
+    ),
 )
 
 PLUGINS: Final = (
@@ -186,35 +228,51 @@ PLUGINS: Final = (
         name="gke-dataplane-v2",
         title="GKE Dataplane V2",
         looked_at="Cilium's answers; docs.cloud.google.com, September 2026",
+        enforces=(NETWORK_POLICY, f"{CLUSTER_NETWORK_POLICY} (from 1.36.0-gke.4447000)"),
     ),
     replace(
         _CILIUM,
         name="aks-cilium",
         title="Azure CNI powered by Cilium",
         looked_at="Cilium's answers; MicrosoftDocs/azure-aks-docs, September 2026",
+        enforces=(NETWORK_POLICY,),
     ),
     _ANTREA,
     _OVN,
     _KNP,
     replace(
-        _KNP, name="kindnet", title="kindnet (kind)", looked_at="kubernetes-sigs/kind#842: embeds kube-network-policies"
+        _KNP,
+        name="kindnet",
+        title="kindnet (kind)",
+        looked_at="kubernetes-sigs/kind#842: embeds kube-network-policies",
+        enforces=(NETWORK_POLICY,),
     ),
     Plugin(
         "kube-router",
         "kube-router",
-        "cloudnativelabs/kube-router, September 2026",
+        "cloudnativelabs/kube-router 03d5b6e",
         _cells(
             {
                 "design": "cloudnativelabs/kube-router:docs/design/npc-design.md",
                 "host": "cloudnativelabs/kube-router#1135",
+                "policy": "cloudnativelabs/kube-router:pkg/controllers/netpol/policy.go",
             },
+            block_pods="yes policy",
             own_node_ingress="yes design",
             own_node_egress="no design",
             host_pods_governed="no design",
             host_pods_selected="no host",
             host_pods_by_namespace="no host",
+            end_port="yes policy",
+            omitted_direction="no policy",
         ),
-        ("old versions want both the Service's address and the pod allowed (cloudnativelabs/kube-router#905)",),
+        (
+            "a port's name in an egress rule without `to` admits to every destination the numbers that pods of the "
+            "policy's own namespace give it; beside an ipBlock it matches nothing (policy.go)",
+            "an `except` also cuts into wider blocks beside it in the same rule; ::/0 is 2000::/3 and fd00::/8 "
+            "(policy.go)",
+            "old versions want both the Service's address and the pod allowed (cloudnativelabs/kube-router#905)",
+        ),
     ),
     Plugin(
         "aws-vpc-cni",
@@ -226,7 +284,8 @@ PLUGINS: Final = (
             end_port="yes guide",
         ),
         (
-            "pods that no controller owns are not policed, nor pods on Fargate or Windows",
+            "no policy is enforced unless its network policy agent is turned on",
+            "pods that no controller owns are not policed, nor pods on Fargate or Windows, nor interfaces beside eth0",
             "one IP family only: rules of the other are ignored",
             "a port's name in an egress rule must be the Service port's name, and is dropped beside an ipBlock "
             "(aws/amazon-network-policy-controller-k8s#81)",
@@ -253,7 +312,8 @@ PLUGINS: Final = (
         "Kube-OVN",
         "kubernetes-sigs/network-policy-api:site-src/implementations.md, April 2026",
         {},
-        ("it enforces NetworkPolicy; none of its answers is verified",),
+        ("none of its answers is verified",),
+        enforces=(NETWORK_POLICY, f"{CLUSTER_NETWORK_POLICY} (experimental)", ADMIN_NETWORK_POLICY),
     ),
     Plugin(
         "weave",
@@ -272,6 +332,7 @@ PLUGINS: Final = (
         (),
         refused="it does not enforce NetworkPolicy: no policy closes anything there. With its optional sidecar "
         "(netpol.enabled) it is kube-network-policies",
+        enforces=(),
     ),
 )
 """The table, in the order in which plugins are named."""
