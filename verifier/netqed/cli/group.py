@@ -21,10 +21,11 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("netqed.cli.check", "Check the invariants of a spec."),
     "prove": ("netqed.cli.prove", "Prove or refute one sentence."),
     "explain": ("netqed.cli.explain", "Explain one flow: what allows or denies it, with lines."),
+    "diff": ("netqed.cli.diff", "Compare two policy sets: what NEW allows and OLD does not, and the reverse."),
     "eval": ("netqed.cli.eval", "Judge concrete flows, one verdict a line."),
     "init": ("netqed.cli.init", "Write a starter spec from what is isolated today."),
     "cni": ("netqed.cli.cni", "Show what network plugins do where the API leaves it to them."),
-    "schema": ("netqed.cli.schema", "Print the JSON Schema of the spec, of the report or of an explanation."),
+    "schema": ("netqed.cli.schema", "Print the JSON Schema of the spec or of a report."),
     "version": ("netqed.cli.version", "Print versions."),
 }
 """Each command's module, whose `command` it is, and its line of help: `netqed --help` imports none of them."""
@@ -34,6 +35,7 @@ Examples:
   netqed check k8s/                                   invariants of the netqed.yaml in or above k8s/
   netqed prove "analytics cannot reach payments" k8s/
   netqed explain web/checkout payments TCP/8080 k8s/
+  netqed diff git:main k8s/                           what this branch changes
   helm template . | netqed check - --spec netqed.yaml
   netqed init k8s/                                    a first netqed.yaml
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from netqed.cli import exits
-from netqed.cli.output import outputs_of
+from netqed.cli.output import FORMATS, outputs_of
 from netqed.sources.position import InputError, Position, Problem
 
 if TYPE_CHECKING:
@@ -24,11 +24,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Option(click.Option):
-    """An option that belongs to a section of the help."""
+    """An option that belongs to a section of the help; one that asks for reports has their formats."""
 
-    def __init__(self, *args: Any, section: str = "Other", **attributes: Any) -> None:
+    def __init__(self, *args: Any, section: str = "Other", formats: Sequence[str] = FORMATS, **attributes: Any) -> None:
         super().__init__(*args, **attributes)
         self.section = section
+        self.formats = formats
 
 
 class Command(click.Command):
@@ -103,6 +104,14 @@ def input_options(function: Function) -> Function:
             section=section,
             help="Render DIR with kubectl or kustomize, and read the result.",
         ),
+        objects_options,
+    )(function)
+
+
+def objects_options(function: Function) -> Function:
+    """-n, --ignore-unknown-policies."""
+    section = "Input"
+    return _all(
         click.option(
             "-n",
             "--namespace",
@@ -198,6 +207,14 @@ def report_options(function: Function) -> Function:
             section=section,
             help="text or json; with =FILE into a file, beside the text on standard output. Repeatable.",
         ),
+        detail_options,
+    )(function)
+
+
+def detail_options(function: Function) -> Function:
+    """--exit-zero, --color, -q, -v."""
+    section = "Report"
+    return _all(
         click.option(
             "--exit-zero", is_flag=True, cls=Option, section=section, help="Exit with 0 where the code would be 1 or 2."
         ),

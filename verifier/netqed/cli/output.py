@@ -33,11 +33,11 @@ class Output:
     file: Path | None = None
 
 
-def parse_output(value: str) -> Output:
+def parse_output(value: str, formats: Sequence[str] = FORMATS) -> Output:
     """`FORMAT` or `FORMAT=FILE`; `=-` is standard output. A usage error where the format is not known."""
     form, equals, file = value.partition("=")
-    if form not in FORMATS:
-        raise click.UsageError(f"-o: no format {form!r}: expected {' or '.join(FORMATS)}, or FORMAT=FILE")
+    if form not in formats:
+        raise click.UsageError(f"-o: no format {form!r}: expected {' or '.join(formats)}, or FORMAT=FILE")
     if equals and not file:
         raise click.UsageError(f"-o: no file after {value!r}")
     return Output(form, Path(file) if file and file != "-" else None)
@@ -117,8 +117,10 @@ def deliver_interrupted(
 
 
 def outputs_of(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> tuple[Output, ...]:
-    """The reports that -o asks for. Two on standard output would be neither; one file cannot be two reports."""
-    outputs = tuple(parse_output(value) for value in values)
+    """The reports that -o asks for, in a format that the option has. Two on standard output would be neither; one file
+    cannot be two reports."""
+    formats = getattr(param, "formats", FORMATS)
+    outputs = tuple(parse_output(value, formats) for value in values)
     if sum(output.file is None for output in outputs) > 1:
         raise click.UsageError("only one report can go to standard output: give the others a file, -o json=FILE")
     files = [output.file for output in outputs if output.file is not None]

@@ -22,9 +22,9 @@ Examples:
 
 
 @click.command("schema", cls=Command, epilog=_EPILOG)
-@click.argument("which", type=click.Choice(["spec", "report", "explanation"]), default="spec")
+@click.argument("which", type=click.Choice(["spec", "report", "explanation", "difference"]), default="spec")
 def command(which: str) -> int:
-    """Print the JSON Schema of the spec (the default), of the JSON report, or of an explanation as JSON."""
+    """Print the JSON Schema of the spec (the default), of the JSON report, of an explanation or of a difference."""
     schema: dict[str, Any]
     if which == "spec":
         from netqed import api
@@ -34,6 +34,10 @@ def command(which: str) -> int:
         from netqed.report.explain_json import explanation_schema
 
         schema = explanation_schema()
+    elif which == "difference":
+        from netqed.report.difference_json import difference_schema
+
+        schema = difference_schema()
     else:
         from netqed.report.schema import report_schema
 

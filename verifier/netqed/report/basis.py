@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from netqed.analysis.results import InputResult, NamespaceCounts
+from netqed.analysis.results import Basis, InputResult, NamespaceCounts
 from netqed.report.style import Style
 from netqed.report.words import count, scope_words, workloads_words
 from netqed.report.writer import entry, table
@@ -35,6 +35,13 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
         number = sum(result.scope == scope for result in one.results)
         text = f"{scope}: {count(number, 'invariant')}, {scope_words(scope)}"
         yield from entry("scope" if index == 0 else "", text, style, indent=INDENT)
+    yield from input_lines(basis, style, verbose=verbose)
+    yield from taken_lines(basis, style)
+    yield from note_lines(basis, style, verbose=verbose)
+
+
+def input_lines(basis: Basis, style: Style, *, verbose: bool) -> Iterator[str]:
+    """What was read: where from, how much, and its digest."""
     where = _folded(basis.sources, verbose)
     yield from entry(
         "input", f"{count(basis.files, 'file')}, {count(basis.objects, 'object')} from {where}", style, indent=INDENT
@@ -48,10 +55,18 @@ def basis_lines(one: InputResult, style: Style, *, verbose: bool) -> Iterator[st
     )
     digest = basis.digest if verbose else basis.digest[:16]
     yield from entry("digest", f"sha256:{digest}", style, indent=INDENT)
+
+
+def taken_lines(basis: Basis, style: Style) -> Iterator[str]:
+    """What the answer takes for granted."""
     idle = set(basis.idle_assumptions)
     assumed = [f"{one} (no proof needed it)" if one in idle else one for one in basis.assumptions]
-    yield from _items("assumptions", assumed, style)
-    yield from _items("taken for granted", basis.standing, style)
+    yield from items("assumptions", assumed, style)
+    yield from items("taken for granted", basis.standing, style)
+
+
+def note_lines(basis: Basis, style: Style, *, verbose: bool) -> Iterator[str]:
+    """What of the input was left out, and what is worth knowing about it."""
     yield from _notes("left out", basis.left_out, style, verbose=verbose)
     yield from _notes("ignored", basis.ignored, style, verbose=verbose)
     yield from _notes("may close more", basis.narrowing, style, verbose=verbose)
@@ -64,7 +79,8 @@ def _folded(texts: Sequence[str], verbose: bool) -> str:
     return f"{', '.join(texts[:FOLD])} and {len(texts) - FOLD} more"
 
 
-def _items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
+def items(key: str, texts: Sequence[str], style: Style) -> Iterator[str]:
+    """An entry of several texts, each behind a bullet; nothing where there are none."""
     if not texts:
         return
     for index, text in enumerate(texts):
@@ -77,7 +93,7 @@ def _notes(key: str, notes: Sequence[Note], style: Style, *, verbose: bool) -> I
     texts = [f"{note.place}: {text}" if note.place else text for note, text in zip(shown, said, strict=True)]
     if len(shown) < len(notes):
         texts.append(f"and {len(notes) - len(shown)} more (-v shows all)")
-    yield from _items(key, texts, style)
+    yield from items(key, texts, style)
 
 
 def namespace_lines(counts: Sequence[NamespaceCounts], style: Style, *, verbose: bool) -> Iterator[str]:

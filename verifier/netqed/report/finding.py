@@ -166,7 +166,7 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
     witness = verdict.witness
     decision = witness.decision
     yield from counterexample(witness, style)
-    yield from _invented(witness, style)
+    yield from invented_lines(witness, style)
     if decision.allowed:
         unruled = not decision.egress.matches and not decision.ingress.matches
         for direction in (decision.egress, decision.ingress):
@@ -200,6 +200,12 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
 
 def counterexample(witness: Witness, style: Style) -> Iterator[str]:
     """The flow in one line, with whether it can happen today."""
+    blocked_word = "" if witness.decision.allowed else "blocked: "
+    yield from note("counterexample", f"{blocked_word}{flow_words(witness)}", style, wrap=False)
+
+
+def flow_words(witness: Witness) -> str:
+    """`web/checkout -> payments/api  TCP/8080  [real workloads]`."""
     if witness.real:
         kind = "real workloads" if witness.source.kind == witness.destination.kind == "pod" else "real workload"
         if witness.rests_on_invented:
@@ -209,12 +215,8 @@ def counterexample(witness: Witness, style: Style) -> Iterator[str]:
     traffic = witness.traffic
     if witness.port_name:
         traffic = f"{traffic} (port name {witness.port_name})"
-    blocked_word = "" if witness.decision.allowed else "blocked: "
     another = " (another pod of it)" if same_workload(witness) else ""
-    text = (
-        f"{blocked_word}{end_words(witness.source)} -> {end_words(witness.destination)}{another}  {traffic}  [{kind}]"
-    )
-    yield from note("counterexample", text, style, wrap=False)
+    return f"{end_words(witness.source)} -> {end_words(witness.destination)}{another}  {traffic}  [{kind}]"
 
 
 def _resting_on(witness: Witness) -> str:
@@ -223,7 +225,7 @@ def _resting_on(witness: Witness) -> str:
     return " and ".join(text for text, any_ in (("labels", not all(addresses)), ("an address", any(addresses))) if any_)
 
 
-def _invented(witness: Witness, style: Style) -> Iterator[str]:
+def invented_lines(witness: Witness, style: Style) -> Iterator[str]:
     """What does not exist yet and the flow needs: of each side, and then of each namespace."""
     spaces: dict[str, dict[str, None]] = {}
     for end in (witness.source, witness.destination):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from netqed.plugins.matters import Matter
@@ -38,6 +40,19 @@ def report_schema() -> Schema:
         ),
         "$defs": _definitions(),
     }
+
+
+def definitions_of(*names: str) -> Schema:
+    """The report's definitions of these names, with all that they refer to: what other schemas share with it."""
+    shared = _definitions()
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += re.findall(r'"#/\$defs/([^"]+)"', json.dumps(shared[name]))
+    return {name: shared[name] for name in sorted(found)}
 
 
 def _object(**properties: Schema) -> Schema:
