@@ -68,9 +68,9 @@ class TestWhichReading:
         assert "Calico" in found.holds_on
 
     def test_what_such_a_plugin_leaves_open_is_as_spec_has_it(self) -> None:
-        """Kube-router says nothing verified of endPort."""
+        """Nothing is verified of Kube-OVN."""
         rule: Manifest = {"from": [PRIVATE], "ports": [{"port": 5400, "endPort": 5500}]}
-        verdict = prove([*BASE, into_db(rule)], "web cannot reach db", cni="kube-router").verdict
+        verdict = prove([*BASE, into_db(rule)], "web cannot reach db", cni="kube-ovn").verdict
         assert isinstance(verdict, Refuted)
         assert verdict.witness.world.reading == SPEC
 
@@ -127,11 +127,11 @@ class TestNamed:
         assert prove(objects, "db can reach web on TCP/80", cni="calico").verdict.word == "proved"
 
     def test_an_answer_that_is_not_verified_is_as_the_witness_needs_it(self) -> None:
-        """Nobody verified that kube-router looks up ports' names in egress rules."""
+        """Nobody verified that Kube-OVN looks up the names of ports in egress rules."""
         named = out_of_db({"ports": [{"port": "pg"}]})
         there = {"containers": [{"name": "c", "image": "i", "ports": [{"name": "pg", "containerPort": 5432}]}]}
         objects = [*BASE, named, workload("Deployment", "copy", "web", {"app": "copy"}, pod=there)]
-        verdict = prove(objects, "db can reach web/app=copy on TCP/5432", cni="kube-router").verdict
+        verdict = prove(objects, "db can reach web/app=copy on TCP/5432", cni="kube-ovn").verdict
         assert isinstance(verdict, Refuted)
         assert verdict.witness.world.reading == Reading(SPEC.yes - {Matter.EGRESS_PORT_NAMES})
         assert prove(objects, "db can reach web/app=copy on TCP/5432", cni="cilium").verdict.word == "proved"

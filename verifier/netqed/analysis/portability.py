@@ -77,6 +77,8 @@ class _Readings:
             return "refuted"
         if _covers(self._holds, answers) or not self._happens(answers):
             return "holds"
+        if len(fixed) == len(self._session.matters):
+            return "refuted"
         for reading in completions(fixed, frozenset(self._session.matters)):
             whole = frozenset((matter, matter in reading) for matter in self._session.matters)
             if _covers(self._refuted, whole):
