@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from netqed.cli import cli
-from netqed.plugins.matters import Matter
+from netqed.plugins.matters import SPEC, Matter
 from netqed.plugins.table import PLUGINS, SUPPORTED
 
 MANIFESTS = """\
@@ -97,9 +98,28 @@ def test_one_plugin_is_shown_with_its_sources(name: str) -> None:
     done = run("cni", name)
     (plugin,) = (one for one in PLUGINS if one.name == name)
     assert done.exit_code == 0
-    assert plugin.title in done.stdout
-    assert done.stdout.count("source: ") == len(plugin.cells)
-    assert all(note in done.stdout for note in plugin.notes)
+    shown = " ".join(done.stdout.split())
+    assert plugin.title in shown
+    sources = dict(re.findall(r"^  (\[\d+\]) (\S.*(?:\n {6}.*)*)", done.stdout, re.MULTILINE))
+    for matter, cell in plugin.cells.items():
+        ((word, mark),) = re.findall(rf"(yes|no) {matter.value} [^\[]*(\[\d+\])", shown)
+        assert (word == "yes") is cell.yes
+        assert " ".join(sources[mark].split()) == cell.source
+    assert shown.count("not verified: ") == (len(Matter) - len(plugin.cells) if plugin.refused is None else 0)
+    assert all(note in shown for note in plugin.notes)
+    assert all(kind in shown for kind in plugin.enforces)
+
+
+@pytest.mark.parametrize("name", [None, "spec", *(plugin.name for plugin in PLUGINS)])
+def test_no_line_is_wider_than_the_page(name: str | None) -> None:
+    assert max(map(len, run("cni", *([name] if name else [])).stdout.splitlines())) <= 100
+
+
+def test_the_reading_spec_is_shown_whole() -> None:
+    shown = run("cni", "spec").stdout
+    assert re.findall(r"^  (yes|no) +(\S+)", shown, re.MULTILINE) == [
+        ("yes" if matter in SPEC else "no", matter.value) for matter in Matter
+    ]
 
 
 def test_as_json() -> None:
@@ -107,6 +127,7 @@ def test_as_json() -> None:
     assert [one["matter"] for one in found["matters"]] == [matter.value for matter in Matter]
     assert [one["name"] for one in found["plugins"]] == [plugin.name for plugin in PLUGINS]
     assert {one["name"] for one in found["plugins"] if one["refused"] is None} == {one.name for one in SUPPORTED}
+    assert {one["name"] for one in found["plugins"] if not one["enforces"]} == {"flannel"}
 
 
 def test_a_plugin_that_does_not_exist_is_a_usage_error() -> None:

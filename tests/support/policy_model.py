@@ -42,6 +42,8 @@ class Flow:
     same: bool = False
     own_node: bool = False
     to_own_node: bool = False
+    choices: frozenset[str] = frozenset()
+    """Names of what is one way or the other for all flows and is so here."""
 
     def end(self, side: Side) -> End:
         return self.source if side is Side.SOURCE else self.destination
@@ -52,6 +54,8 @@ def holds(predicate: Predicate, flow: Flow, side: Side | None = None) -> bool:
     match predicate:
         case model.Constant(value):
             return value
+        case model.Choice(name):
+            return name in flow.choices
         case model.And(operands):
             return all(holds(operand, flow, side) for operand in operands)
         case model.Or(operands):

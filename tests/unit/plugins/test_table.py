@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from netqed.plugins.matters import OPEN, SPEC, Matter, Reading
-from netqed.plugins.table import PLUGINS, SUPPORTED, answers_of, completions, permitted, plugin, possible
+from netqed.plugins.table import (
+    NETWORK_POLICY,
+    PLUGINS,
+    SUPPORTED,
+    answers_of,
+    completions,
+    permitted,
+    plugin,
+    possible,
+)
 from netqed.plugins.words import ANSWERS, answers_words
 
 
@@ -46,3 +55,23 @@ def test_the_api_permits_both_answers_to_what_it_leaves_open_and_one_to_the_rest
 def test_what_is_not_supported_says_why(name: str) -> None:
     with pytest.raises(ValueError, match="no verdicts for"):
         plugin(name)
+
+
+def test_verdicts_speak_only_of_plugins_that_enforce_what_they_rest_on() -> None:
+    assert all(NETWORK_POLICY in one.enforces for one in SUPPORTED)
+    assert [one.name for one in PLUGINS if NETWORK_POLICY not in one.enforces] == ["flannel"]
+
+
+def test_a_plugin_that_answers_neither_way_is_held_to_neither() -> None:
+    """OVN-Kubernetes selects host-networked pods by some selectors only, lets rules of an omitted direction admit but
+    not isolate, and looks no port's name up: its notes say so, and no verdict rests on an answer."""
+    row = plugin("ovn-kubernetes")
+    neither = {
+        Matter.HOST_PODS_SELECTED,
+        Matter.HOST_PODS_BY_NAMESPACE,
+        Matter.OMITTED_DIRECTION,
+        Matter.EGRESS_PORT_NAMES,
+    }
+    assert not neither & set(row.fixed)
+    for said in ("podSelector", "policyTypes", "a port's name"):
+        assert any(said in note for note in row.notes)
