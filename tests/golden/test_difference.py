@@ -1,0 +1,118 @@
+"""The reports on two versions of specs/payments, to the letter; and what hostile names may do to a comment."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from netqed import api
+from netqed.analysis.difference_results import Difference
+from netqed.report.difference import render_difference
+from netqed.report.difference_json import difference_schema, render_difference_json
+from netqed.report.difference_markdown import MARKER, code, render_difference_markdown
+from support.golden import assert_golden
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Difference:
+    """The comparison, without what differs from run to run: NEW opens ports of the API and moves the database's."""
+    for side in ("old", "new"):
+        shutil.copytree(ROOT / "specs" / "payments" / "manifests", tmp_path / side)
+    policies = tmp_path / "new" / "policies"
+    for name, before, after in (
+        ("payments-api.yaml", "port: 8080", "port: 8080, endPort: 8090"),
+        ("payments-db.yaml", "port: 5432", "port: 5433"),
+    ):
+        text = (policies / name).read_text(encoding="utf-8")
+        assert before in text
+        (policies / name).write_text(text.replace(before, after), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    spec = api.load_spec(ROOT / "specs" / "payments" / "netqed.yaml")
+    assert spec is not None
+    whole = api.difference(["old"], ["new"], spec=replace(spec, file="netqed.yaml"))
+    bases = {side: replace(getattr(whole, side), digest="0" * 64) for side in ("old", "new")}
+    return replace(whole, seconds=0.0, **bases)
+
+
+def test_reports(found: Difference) -> None:
+    assert_golden("difference.txt", render_difference(found, requirement="no-new-access"))
+    assert_golden("difference-quiet.txt", render_difference(found, quiet=True))
+    assert_golden("difference.md", render_difference_markdown(found, requirement="no-new-access"))
+    # The spec lies where the project does; the places of its sentences are not compared.
+    text = render_difference_json(found, requirement="no-new-access").replace(f"{ROOT}/", "")
+    jsonschema.Draft202012Validator(difference_schema()).validate(json.loads(text))
+    assert_golden("difference.json", text)
+
+
+HOSTILE = (
+    "a|b",
+    "`x`",
+    "<img src=x onerror=alert(1)>",
+    "@octocat",
+    "#1",
+    "a\n\n# heading",
+    "</code></pre></details>",
+    "[x](https://example.org)",
+    "https://example.org",
+    "www.example.org",
+    "a@example.org",
+    ":tada:",
+    "$x$",
+    "**b** _i_ ~~s~~",
+    "&lt;b&gt;",
+    "\\|",
+    "-->",
+    "\u202eabc",
+    "\x1b[31m",
+)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_cell_holds_nothing_that_markdown_reads(name: str) -> None:
+    cell = code(name)
+    inner = cell.removeprefix("<code>").removesuffix("</code>")
+    assert cell == f"<code>{inner}</code>"
+    plain = re.sub(r"&#\d+;", "", inner)
+    assert not re.search(r"[|`<>@*_~\[\]&\\$:\n\x1b\u202e]|www\.", plain)
+
+
+def test_a_long_name_is_cut() -> None:
+    assert len(re.sub(r"&#\d+;", "x", code("@" * 5000))) < 400
+    assert code("") == ""
+
+
+def test_hostile_input_stays_inside_its_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comments, file names and notes of the input come into the folded blocks: nothing there ends the block."""
+    strange = "</pre></details>@octocat <!-- `|.yaml".replace("/", "_")
+    policy = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  ingress:
+    - from: [{podSelector: {}}] # </pre></details> @octocat <script>
+"""
+    for side in ("old", "new"):
+        (tmp_path / side).mkdir()
+        text = policy if side == "new" else policy.partition("  ingress:")[0]
+        (tmp_path / side / strange).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    comment = render_difference_markdown(api.difference(["old"], ["new"]))
+    assert comment.startswith(f"{MARKER}\n")
+    assert comment.count("<!--") == 1
+    assert (comment.count("<pre>"), comment.count("</pre>")) == (2, 2)
+    assert (comment.count("<details>"), comment.count("</details>")) == (2, 2)
+    assert "<script>" not in comment
+    outside = re.sub(r"<pre>.*?</pre>", "", comment, flags=re.DOTALL)
+    assert "@" not in outside
+    assert {line.count("|") for line in outside.splitlines() if line.startswith("|")} == {6}
