@@ -34,7 +34,10 @@ spec: {podSelector: {}}
         ("web/app in (front,checkout) cannot reach payments", ()),
         (
             "web/app in (front,chekout) cannot reach payments",
-            ("web/app in (front,chekout): no workload that was loaded is there with app=chekout",),
+            (
+                "web/app in (front,chekout): no workload that was loaded is there with app=chekout: "
+                "did you mean app=checkout?",
+            ),
         ),
         (
             "ns(team in (shop,stop)) cannot reach payments",

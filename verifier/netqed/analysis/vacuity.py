@@ -83,7 +83,20 @@ def idle_values(session: Session, invariant: Invariant) -> Iterator[str]:
         for pods in selected_pods(endpoint):
             for key, value, narrowed in _alternatives(pods):
                 if not session.membership.has_member(pods_of(narrowed)):
-                    yield f"{render_endpoint(pods)}: no workload that was loaded is there with {key}={value}"
+                    said = f"{render_endpoint(pods)}: no workload that was loaded is there with {key}={value}"
+                    near = [] if narrowed.selector == pods.selector else _near(session, pods, key, value)
+                    yield f"{said}: did you mean {key}={near[0]}?" if near else said
+
+
+def _near(session: Session, pods: Pods, key: str, value: str) -> list[str]:
+    """The value of the label that is most like this one, of those that workloads there carry; empty where none is."""
+    there = {
+        workload.labels[key]
+        for workload in session.roster.present
+        if key in workload.labels
+        and (isinstance(pods.namespace, LabelSelector) or workload.namespace == pods.namespace)
+    }
+    return get_close_matches(value, sorted(there), 1)
 
 
 def _alternatives(pods: Pods) -> Iterator[tuple[str, str, Pods]]:
