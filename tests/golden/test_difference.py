@@ -12,10 +12,11 @@ import jsonschema
 import pytest
 
 from netqed import api
-from netqed.analysis.difference_results import Difference
+from netqed.analysis.difference_results import Delta, Difference
 from netqed.report.difference import render_difference
 from netqed.report.difference_json import difference_schema, render_difference_json
 from netqed.report.difference_markdown import MARKER, code, render_difference_markdown
+from netqed.resources.cluster import Note
 from support.golden import assert_golden
 
 ROOT = Path(__file__).parent.parent.parent
@@ -87,6 +88,28 @@ def test_a_cell_holds_nothing_that_markdown_reads(name: str) -> None:
 def test_a_long_name_is_cut() -> None:
     assert len(re.sub(r"&#\d+;", "x", code("@" * 5000))) < 400
     assert code("") == ""
+
+
+def test_long_names_do_not_make_a_comment_too_long(found: Difference) -> None:
+    """GitHub refuses a comment of over 65,536 characters: that would hide what changed."""
+    delta = found.gained
+    assert isinstance(delta, Delta)
+    assert delta.families is not None
+    family = delta.families[0]
+    side = replace(family.cube.source, words="@" * 5000)
+    long = replace(family, cube=replace(family.cube, source=side, destination=side))
+    large = replace(delta, families=(long,) * 400)
+    verdicts = tuple(
+        replace(one, stated=replace(one.stated, sentence="@" * 5000, name=None)) for one in found.changed_verdicts * 400
+    )
+    notes = (Note("<" * 5000),) * 50
+    comment = render_difference_markdown(replace(found, gained=large, lost=large, verdicts=verdicts, notes=notes))
+    assert len(comment) < 65_536
+    shown = comment.count("\n| gained |")
+    assert 0 < shown < 50
+    assert f"Of what is gained: {400 - shown} more families not shown here." in comment
+    assert "more verdicts that changed not shown here." in comment
+    assert comment.count("</details>") == 3
 
 
 def test_hostile_input_stays_inside_its_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
-from netqed.analysis.difference_results import SIGNS, Delta, Difference, Part, Requirement, Sign
+from netqed.analysis.difference_results import SIGNS, Delta, Difference, Family, Part, Requirement, Sign
 from netqed.analysis.results import Basis, Unknown
 from netqed.report.difference import (
     conditions,
@@ -30,13 +31,20 @@ MARKER: Final = "<!-- netqed-diff -->"
 """The first line, by which a job finds the comment that it wrote before."""
 
 ROWS: Final = 50
-"""Families of a table that are shown: a comment has room for 65,536 characters."""
+"""Families of what is gained, and of what is lost, that are shown."""
 
 LINES: Final = 120
-"""Lines of evidence of one flow that are shown."""
+"""Lines of a folded block that are shown."""
+
+ROOM: Final = 9_000
+"""Characters that one list has. There are six: a comment of over 65,536 characters is refused, and nobody must be able
+to prevent one by long names."""
 
 _LONGEST: Final = 300
 """Characters of one cell that are shown."""
+
+_THINGS: Final = 5
+"""Things that the proof rests on that are named."""
 
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#.!|~<>&@:$]")
 
@@ -65,7 +73,8 @@ def _lines(found: Difference, requirement: Requirement | None) -> Iterator[str]:
     things = dict.fromkeys((*rests_on(found.gained), *rests_on(found.lost)))
     if things:
         yield ""
-        yield f"Rests on: {'; '.join(map(code, things))}."
+        more = "; and more" if len(things) > _THINGS else ""
+        yield f"Rests on: {'; '.join(map(code, list(things)[:_THINGS]))}{more}."
     if requirement is not None:
         yield ""
         yield f"Required: **{requirement_words(found, requirement)}**"
@@ -88,13 +97,26 @@ def _table(found: Difference) -> Iterator[str]:
             flow = delta.example.allowing
             cells = (flow.source.name, flow.destination.name, flow.traffic)
             yield f"| {sign} | {' | '.join(map(code, cells))} | for example |"
-        for one in families[:ROWS]:
-            cube = one.cube
-            where = ", and ".join(conditions(one, sign))
-            sides = f"{code(cube.source.words)} | {code(cube.destination.words)}"
-            yield f"| {sign} | {sides} | {code(traffic_words(cube))} | {code(where)} |"
+        yield from _fitting(_row(one, sign) for one in families)
     for sign in SIGNS:
         yield from _missing(sign, getattr(found, sign))
+
+
+def _row(family: Family, sign: Sign) -> str:
+    cube = family.cube
+    where = code(", and ".join(conditions(family, sign)))
+    sides = f"{code(cube.source.words)} | {code(cube.destination.words)}"
+    return f"| {sign} | {sides} | {code(traffic_words(cube))} | {where} |"
+
+
+def _fitting(lines: Iterable[str], most: int = ROWS) -> Iterator[str]:
+    """As many of the lines as there is room for."""
+    room = ROOM
+    for line in islice(lines, most):
+        room -= len(line) + 1
+        if room < 0:
+            return
+        yield line
 
 
 def _missing(sign: Sign, part: Part) -> Iterator[str]:
@@ -103,7 +125,8 @@ def _missing(sign: Sign, part: Part) -> Iterator[str]:
         yield ""
         yield f"What is {sign} is not known: {part.reason}."
     if isinstance(part, Delta):
-        more = len(part.families or ()) - ROWS
+        families = part.families or ()
+        more = len(families) - sum(1 for _ in _fitting(_row(one, sign) for one in families))
         texts = [f"{count(more, 'more family', 'more families')} not shown here" if more > 0 else None]
         texts.append(left_out_words(part))
         for text in filter(None, texts):
@@ -121,17 +144,21 @@ def _verdicts(found: Difference) -> Iterator[str]:
         yield ""
         yield "| invariant | OLD | NEW |"
         yield "|---|---|---|"
-    for one in found.changed_verdicts[:ROWS]:
-        yield f"| {code(one.stated.title)} | {one.old.verdict.word} | {one.new.verdict.word} |"
+    changed = [
+        f"| {code(one.stated.title)} | {one.old.verdict.word} | {one.new.verdict.word} |"
+        for one in found.changed_verdicts
+    ]
+    shown = list(_fitting(changed))
+    yield from shown
+    if len(shown) < len(changed):
+        yield ""
+        yield f"{count(len(changed) - len(shown), 'more verdict')} that changed not shown here."
 
 
 def _details(sign: Sign, delta: Delta) -> Iterator[str]:
     """The lines that decide one flow. In a `pre` block nothing but HTML is read: what is not escaped there stays."""
     lines = list(evidence_lines(delta.example, Style(), verbose=False))
-    shown = lines[:LINES]
-    if len(shown) < len(lines):
-        shown.append(f"... and {count(len(lines) - LINES, 'more line')}")
-    yield from _folded(f"A flow that is {sign}, and the lines that decide it", shown)
+    yield from _folded(f"A flow that is {sign}, and the lines that decide it", lines)
 
 
 def _basis(found: Difference) -> Iterator[str]:
@@ -154,8 +181,11 @@ def _folded(summary: str, lines: list[str]) -> Iterator[str]:
     yield f"<details><summary>{summary}</summary>"
     yield ""
     yield "<pre>"
-    for line in lines:
-        yield html.escape(line.rstrip())
+    escaped = [html.escape(line.rstrip()) for line in lines]
+    shown = list(_fitting(escaped, LINES))
+    yield from shown
+    if len(shown) < len(escaped):
+        yield f"... and {count(len(escaped) - len(shown), 'more line')}"
     yield "</pre>"
     yield ""
     yield "</details>"
