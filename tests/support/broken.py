@@ -42,7 +42,7 @@ INBOUND = (
     "ops cannot reach pay",
     "only web/app=front can reach pay on TCP/80",
     "anything cannot reach pay except from web/app=front on TCP/80",
-    "web/app=other cannot reach pay/app=api",
+    "web cannot reach pay on TCP/443",
 )
 OUTBOUND = ("pay cannot reach ops", "pay cannot reach ops on TCP/443", "pay/app=api cannot reach ops")
 NEEDED = "web/app=front can reach pay/app=api on TCP/80"
