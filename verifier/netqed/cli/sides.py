@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,13 +54,7 @@ class DiffSide:
     def _spec(self) -> list[Path]:
         """The spec that lies among what is read: it is no manifest."""
         if self.revision is not None:
-            return [
-                Path(
-                    GitPath(
-                        self.revision.rev, "", os.path.normpath(f"{self.revision.path}/{SPEC_NAME}").lstrip("/")
-                    ).name
-                )
-            ]
+            return [Path(replace(self.revision, path=posixpath.join(self.revision.path, SPEC_NAME)).name)]
         found = find_spec(self.path) if self.path != STDIN else None
         return [] if found is None else [found]
 
