@@ -49,6 +49,14 @@ def test_json() -> None:
     assert_golden("specs-payments-broken.json", render_json(checked("payments-broken")))
 
 
+def test_what_would_mend_it() -> None:
+    """The two items made one, and the namespace named: with the first alone, analytics could still label a pod so."""
+    spec = api.load_spec(near="specs/payments-broken")
+    result = settled(api.check(["specs/payments-broken"], spec=spec, settings=api.Settings(mend=True)))
+    assert_golden("specs-payments-broken-mend.txt", render_text(result, quiet=True))
+    jsonschema.Draft202012Validator(report_schema()).validate(json.loads(render_json(result)))
+
+
 def test_a_pod_that_does_not_exist_yet() -> None:
     """The policy of specs/payments trusts a label that nobody guards once namespaces and assumption are gone."""
     paths = [f"specs/payments/manifests/{name}" for name in ("analytics.yaml", "payments.yaml", "web.yaml", "policies")]

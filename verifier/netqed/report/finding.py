@@ -186,8 +186,7 @@ def _refutation(verdict: Refuted, style: Style, *, verbose: bool) -> Iterator[st
     for index, closer in enumerate(verdict.closers):
         text = f'assume "{closer}" in the spec, if your cluster guarantees it' if index == 0 else f'assume "{closer}"'
         yield from note("to close it" if index == 0 else "or", text, style)
-    if verdict.mends is not None:
-        yield from mends_lines(verdict.mends, style)
+    yield from mends_lines(verdict, style)
     command = replay(witness)
     if command is not None:
         expected = "connects" if decision.allowed else "times out"

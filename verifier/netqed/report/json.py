@@ -125,6 +125,7 @@ def _evidence(verdict: Verdict) -> dict[str, Any]:
                 "ways": ways_value(verdict.ways),
                 "nearMisses": [near_value(miss) for miss in verdict.near_misses],
                 "mends": mends_value(verdict.mends),
+                "mendsComplete": verdict.mends_complete,
             }
         case Unknown() | Vacuous():
             return {"reason": verdict.reason}

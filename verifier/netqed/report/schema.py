@@ -131,12 +131,15 @@ def _definitions() -> Schema:
             ways={**_or_null(_ref("ways")), "description": "With --why: every way in."},
             mends={
                 **_or_null(_list("mend")),
-                "description": "With --mend: edits that make it hold and break no other invariant.",
+                "description": "With --mend: edits that make it hold and break no other invariant. Null where nobody "
+                "asked, and for `can`.",
             },
+            mendsComplete={**_FLAG, "description": "False where the search for mends was cut short."},
         ),
         "mend": _object(
             changes={"type": "array", "items": _object(policy=_or_null(_TEXT), words=_TEXT)},
             diff={**_or_null(_TEXT), "description": "A unified diff; null where the input is no file to be edited."},
+            also={**_TEXTS, "description": "Titles of other invariants that are refuted now and proved with it."},
         ),
         "ways": _object(
             unique={**_FLAG, "description": "Whether the witness is the only violating flow."},
