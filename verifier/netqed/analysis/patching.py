@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain, count
 from pathlib import Path
+from typing import Final
 
 from netqed.analysis.edits import (
     TYPES,
@@ -16,6 +18,7 @@ from netqed.analysis.edits import (
     Edit,
     MergePeers,
     NarrowPeer,
+    Place,
     RemovePeer,
     RemoveRule,
     default_deny,
@@ -26,21 +29,27 @@ from netqed.reference.flow import Direction
 from netqed.reference.policies import effective_types
 from netqed.resources.cluster import Cluster
 from netqed.resources.load import load
-from netqed.resources.objects import NetworkPolicy
+from netqed.resources.objects import NetworkPolicy, PolicyRule
 from netqed.sources.located import LocatedDocument
 from netqed.sources.patches import (
+    Changed,
     Splice,
     Unpatchable,
-    emptied_list,
+    changed_lines,
+    flow,
     merged_items,
     put_in_entry,
     put_in_item,
-    removed_item,
+    removed_items,
     replaced_value,
     spliced,
 )
-from netqed.sources.position import InputError
+from netqed.sources.position import FieldPath, InputError
 from netqed.sources.read import read
+
+_MARK: Final = "\ufeff"
+
+RuleEdit = RemoveRule | RemovePeer | DropPort | MergePeers | NarrowPeer
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +80,17 @@ class Patcher:
         parts = []
         for file, splices in sorted(by_file.items()):
             text = self._text(file)
-            new = spliced(text, splices)
-            self._require(file, new, after)
-            parts.append(_unified(file, text, new))
+            changes = changed_lines(text, splices)
+            self._require(file, spliced(text, changes), after)
+            if self._marked(file):
+                text, changes = _MARK + text, [_behind_mark(change) for change in changes]
+            parts.append(_unified(file, text, changes))
         names = [policy.key for policy in self.cluster.policies]
         for edit in edits:
             if isinstance(edit, DefaultDeny):
                 added = default_deny(edit, names)
                 names.append(added.key)
-                parts.append(_unified(self._new_file(added), None, _written(added)))
+                parts.append(_added(self._new_file(added), self._new_text(added)))
         return "".join(parts)
 
     def _text(self, file: str) -> str:
@@ -91,6 +102,8 @@ class Patcher:
             except (OSError, UnicodeDecodeError):
                 self._texts[file] = None
         text = self._texts[file]
+        if text is not None:
+            text = text.removeprefix(_MARK)
         held = [
             policy.document.source.text
             for policy in self.cluster.policies
@@ -99,6 +112,10 @@ class Patcher:
         if text is None or any(one != text for one in held):
             raise Unpatchable("no file, or another than the one that was read")
         return text
+
+    def _marked(self, file: str) -> bool:
+        """Whether the file begins with a byte order mark, which is no part of its text."""
+        return (self._texts[file] or "").startswith(_MARK)
 
     def _require(self, file: str, text: str, after: Cluster) -> None:
         """Unpatchable unless the new text holds the policies that are meant, and everything else as it was."""
@@ -125,6 +142,14 @@ class Patcher:
         except InputError:
             return None
 
+    def _new_text(self, added: NetworkPolicy) -> str:
+        """The new policy as a manifest."""
+        text = _written(added)
+        new = self._read(text)
+        if new is None or new.policies != (added,):
+            raise Unpatchable("the new policy is not read as meant")
+        return text
+
     def _new_file(self, added: NetworkPolicy) -> str:
         """Where a new policy may lie: beside a policy of its namespace, or beside any object of it."""
         places = [policy.document for policy in self.cluster.policies if policy.namespace == added.namespace]
@@ -132,8 +157,17 @@ class Patcher:
         places += [one.document for name, one in self.cluster.namespaces.items() if name == added.namespace]
         for document in places:
             if isinstance(document, LocatedDocument) and Path(document.file).is_file():
-                return str(Path(document.file).with_name(f"{added.namespace}-{added.name}.yaml"))
+                folder, stem = Path(document.file), f"{added.namespace}-{added.name}"
+                names = chain((f"{stem}.yaml",), (f"{stem}-{number}.yaml" for number in count(2)))
+                return str(next(file for name in names if not (file := folder.with_name(name)).exists()))
         raise Unpatchable("no folder for a new file")
+
+
+def _behind_mark(change: Changed) -> Changed:
+    """The change in a text that a byte order mark precedes."""
+    if change.start == 0:
+        return Changed(0, change.end + 1, _MARK + change.text)
+    return Changed(change.start + 1, change.end + 1, change.text)
 
 
 def _splices(policy: NetworkPolicy, document: LocatedDocument, edits: Sequence[Edit]) -> list[Splice]:
@@ -141,46 +175,51 @@ def _splices(policy: NetworkPolicy, document: LocatedDocument, edits: Sequence[E
     own = [edit for edit in edits if not isinstance(edit, DefaultDeny) and edit.place.policy == policy.key]
     after = edited(policy, own)
     splices: list[Splice] = []
-    removed: list[tuple[Direction, int]] = []
+    emptied: list[FieldPath] = []
     directions: tuple[Direction, ...] = ("ingress", "egress")
     for direction in directions:
         rules = (policy.ingress if direction == "ingress" else policy.egress) or ()
-        gone = [index for index in range(len(rules)) if index not in after.rules[direction]]
-        removed += [(direction, index) for index in gone]
+        path: FieldPath = ("spec", direction)
+        gone = {index for index in range(len(rules)) if index not in after.rules[direction]}
+        splices += removed_items(document, path, gone, len(rules))
         if gone and len(gone) == len(rules):
-            splices.append(emptied_list(document, ("spec", direction)))
-            if not policy.policy_types:
-                types = list(effective_types(policy))
-                written = "policyTypes" in document.data.get("spec", {})
-                splices.append(
-                    replaced_value(document, ("spec", "policyTypes"), types)
-                    if written
-                    else put_in_entry(document, ("spec", direction), "policyTypes", types)
+            emptied.append(path)
+        for index, rule in enumerate(rules):
+            if index not in gone:
+                splices += _rule_splices(
+                    rule, document, [e for e in own if e.place == Place(policy.key, direction, index)]
                 )
+    if emptied and not policy.policy_types:
+        types = list(effective_types(policy))
+        if "policyTypes" in document.data["spec"]:
+            splices.append(replaced_value(document, ("spec", "policyTypes"), types))
         else:
-            splices += [removed_item(document, ("spec", direction), index, len(rules)) for index in gone]
-    for edit in own:
-        if (edit.place.direction, edit.place.rule) not in removed:
-            splices.append(_splice(policy, document, edit))
+            splices.append(put_in_entry(document, emptied[0], "policyTypes", types))
     return splices
 
 
-def _splice(policy: NetworkPolicy, document: LocatedDocument, edit: Edit) -> Splice:
-    """What one edit inside a rule does to the text."""
-    assert not isinstance(edit, DefaultDeny)
-    place = edit.place
-    rule = ((policy.ingress if place.direction == "ingress" else policy.egress) or ())[place.rule]
-    match edit:
-        case RemovePeer(_, peer):
-            return removed_item(document, place.peers_path, peer, len(rule.peers or ()))
-        case DropPort(_, port):
-            return removed_item(document, (*place.path, "ports"), port, len(rule.ports or ()))
-        case MergePeers(_, first):
-            return merged_items(document, place.peers_path, first)
-        case NarrowPeer(_, peer, namespaces):
-            return _narrowing(document, (*place.peers_path, peer, "namespaceSelector"), namespaces)
-        case RemoveRule():
-            raise Unpatchable("a rule is removed as a whole")
+def _rule_splices(rule: PolicyRule, document: LocatedDocument, edits: Sequence[RuleEdit]) -> list[Splice]:
+    """What the edits do to the text of one rule, which stays."""
+    splices: list[Splice] = []
+    peers: set[int] = set()
+    ports: set[int] = set()
+    for edit in edits:
+        match edit:
+            case RemovePeer(_, peer):
+                peers.add(peer)
+            case DropPort(_, port):
+                ports.add(port)
+            case MergePeers(place, first):
+                splices += merged_items(document, place.peers_path, first)
+            case NarrowPeer(place, peer, namespaces):
+                splices.append(_narrowing(document, (*place.peers_path, peer, "namespaceSelector"), namespaces))
+            case RemoveRule():
+                raise Unpatchable("a rule is removed as a whole")
+    if peers:
+        splices += removed_items(document, edits[0].place.peers_path, peers, len(rule.peers or ()))
+    if ports:
+        splices += removed_items(document, (*edits[0].place.path, "ports"), ports, len(rule.ports or ()))
+    return splices
 
 
 def _narrowing(document: LocatedDocument, path: tuple[str | int, ...], namespaces: tuple[str, ...]) -> Splice:
@@ -195,10 +234,14 @@ def _narrowing(document: LocatedDocument, path: tuple[str | int, ...], namespace
         return replaced_value(document, path, value)
     if single and labels:
         return put_in_entry(document, (*path, "matchLabels", next(iter(labels))), NAME_LABEL, namespaces[0])
+    if single and "matchLabels" in selector:
+        return replaced_value(document, (*path, "matchLabels"), {NAME_LABEL: namespaces[0]})
     if single:
         return put_in_entry(document, (*path, "matchExpressions"), "matchLabels", {NAME_LABEL: namespaces[0]})
     if expressions:
         return put_in_item(document, (*path, "matchExpressions", 0), condition)
+    if "matchExpressions" in selector:
+        return replaced_value(document, (*path, "matchExpressions"), [condition])
     return put_in_entry(document, (*path, "matchLabels"), "matchExpressions", [condition])
 
 
@@ -209,8 +252,8 @@ def _written(policy: NetworkPolicy) -> str:
         "apiVersion: networking.k8s.io/v1\n"
         "kind: NetworkPolicy\n"
         "metadata:\n"
-        f"  name: {policy.name}\n"
-        f"  namespace: {policy.namespace}\n"
+        f"  name: {flow(policy.name)}\n"
+        f"  namespace: {flow(policy.namespace)}\n"
         "spec:\n"
         "  podSelector: {}\n"
         "  policyTypes:\n"
@@ -218,13 +261,94 @@ def _written(policy: NetworkPolicy) -> str:
     )
 
 
-def _unified(file: str, old: str | None, new: str) -> str:
-    """A unified diff of one file, as git writes it; without `old` of a file that is new."""
-    name = Path(file).as_posix().lstrip("/")
-    lines = difflib.unified_diff(
-        [] if old is None else old.splitlines(keepends=True),
-        new.splitlines(keepends=True),
-        "/dev/null" if old is None else f"a/{name}",
-        f"b/{name}",
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+def _unified(file: str, text: str, changes: Iterable[Changed]) -> str:
+    """A unified diff of one file that exists."""
+    edits: list[_Hunk] = []
+    lines = _lines(text)
+    at = line = 0
+    for change in changes:
+        line += text.count("\n", at, change.start)
+        at = change.start
+        old, new = _lines(text[change.start : change.end]), _lines(change.text)
+        first = 0
+        while first < min(len(old), len(new)) and old[first] == new[first]:
+            first += 1
+        last = 0
+        while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+            last += 1
+        body = [f"-{one}" for one in old[first : len(old) - last]] + [f"+{one}" for one in new[first : len(new) - last]]
+        edits.append(_Hunk(line + first, line + len(old) - last, body))
+    name = _git_name(file)
+    parts = [f"--- a/{name}\n", f"+++ b/{name}\n"]
+    grown = 0
+    for group in _grouped(edits):
+        begin, end = max(0, group[0].start - _CONTEXT), min(len(lines), group[-1].end + _CONTEXT)
+        body = []
+        here = begin
+        for edit in group:
+            body += [f" {one}" for one in lines[here : edit.start]] + edit.body
+            here = edit.end
+        body += [f" {one}" for one in lines[here:end]]
+        more = sum(one[0] == "+" for one in body) - sum(one[0] == "-" for one in body)
+        parts.append(f"@@ -{_range(begin, end)} +{_range(begin + grown, end + grown + more)} @@\n")
+        parts += body
+        grown += more
+    return _ended(parts)
+
+
+def _added(file: str, text: str) -> str:
+    """A unified diff that adds a file."""
+    lines = _lines(text)
+    head = ["--- /dev/null\n", f"+++ b/{_git_name(file)}\n", f"@@ -0,0 +{_range(0, len(lines))} @@\n"]
+    return _ended(head + [f"+{line}" for line in lines])
+
+
+@dataclass(frozen=True, slots=True)
+class _Hunk:
+    """Lines of a file, numbered from 0, and what a diff shows of them."""
+
+    start: int
+    end: int
+    body: list[str]
+
+
+def _grouped(edits: Sequence[_Hunk]) -> list[list[_Hunk]]:
+    """The edits, together where their surroundings meet."""
+    groups: list[list[_Hunk]] = []
+    for edit in edits:
+        if groups and edit.start - groups[-1][-1].end <= 2 * _CONTEXT:
+            groups[-1].append(edit)
+        else:
+            groups.append([edit])
+    return groups
+
+
+def _ended(parts: Iterable[str]) -> str:
+    """The parts of a diff, each with the end of a line."""
+    return "".join(part if part.endswith("\n") else f"{part}\n\\ No newline at end of file\n" for part in parts)
+
+
+_CONTEXT: Final = 3
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, as git tells them: other signs that Python takes for the end of a line are none."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
+def _range(start: int, end: int) -> str:
+    """Lines as the head of a hunk names them."""
+    length = end - start
+    return f"{start + 1 if length else start},{length}" if length != 1 else str(start + 1)
+
+
+def _git_name(file: str) -> str:
+    """The file's name in a diff: from the working directory, where the file is below it."""
+    path = Path(file)
+    if path.is_absolute() or ".." in path.parts:
+        full, here = Path(file).resolve(), Path.cwd().resolve()
+        path = full.relative_to(here) if full.is_relative_to(here) else full
+    name = path.as_posix().lstrip("/")
+    if not name.isprintable():
+        raise Unpatchable("the file's name cannot stand in a diff")
+    return f"{name}\t" if " " in name else name
