@@ -6,70 +6,37 @@ lies inside: what is left is prime, nothing of it can go and its ports cannot be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_network
 from typing import Final
 
+from netqed.analysis.cube_facts import LAST_PORT, Fact, Facts, borders_of
 from netqed.analysis.cube_words import side_words
 from netqed.analysis.results import Cube, CubeSide
 from netqed.plugins.matters import Matter
 from netqed_smt.model import (
-    At,
     Choice,
-    InCidr,
-    IsExternal,
-    IsHost,
-    IsHostNetworked,
-    IsPod,
-    LabelExists,
     LabelIn,
-    NamedPort,
     NamespaceIs,
-    NamespaceLabelExists,
     NamespaceLabelIn,
-    Network,
-    OwnNode,
     Predicate,
     ProtocolIs,
-    SameEndpoint,
-    SameLabel,
-    SameNamespace,
-    SameNamespaceLabel,
     Side,
-    ToOwnNode,
-    WorkloadIs,
-    any_of,
 )
-from netqed_smt.question import BudgetExhausted, EndValues, FlowValues, Questions
-from netqed_smt.sides import ABSENT, Codes
+from netqed_smt.question import BudgetExhausted, FlowValues, Questions
 from netqed_smt.solver import Answer, Term
-from netqed_smt.universe import PORT_PROTOCOLS, Universe
-
-LAST_PORT: Final = 65535
-EVERYWHERE: Final[Mapping[int, Network]] = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
-"""All addresses of an IP version."""
+from netqed_smt.universe import PORT_PROTOCOLS
 
 Sorts = tuple[type, ...]
+Ranges = tuple[tuple[int, int], ...]
+
+SHORT: Final = 4
+"""Facts of a cube that is easy to read."""
 
 ORDERS: Final[tuple[Sorts, ...]] = ((NamespaceIs, LabelIn, NamespaceLabelIn), (LabelIn,), ())
 """Sorts of facts that a cube may do without first. `a!=1` holds of more than `a=2`, and so a cube of as many facts is
 larger with the former; but where many values are left out, it is the one value that is easy to read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that is true of a flow: a predicate of one side (None: of the flow), and whether it holds or not."""
-
-    side: Side | None
-    predicate: Predicate
-    holds: bool
-    rank: int
-    """Facts of high ranks are dropped first: they tell a reader least."""
-    term: Term
-    elsewhere: bool = False
-    """Whether it is another input that says so of the same flow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +57,7 @@ class Named:
     words: str
 
 
-class Cubes:
+class Cubes(Facts):
     """Describes sets of flows of one universe."""
 
     def __init__(
@@ -98,12 +65,8 @@ class Cubes:
     ) -> None:
         """`display` are the names of the population's workloads; `by_name` prefers them to what is true of them.
         `named` are sets of endpoints that have names of their own."""
-        self._questions = questions
-        self._universe = questions.universe
-        self._solver = questions.universe.solver
-        self._flow = questions.universe.flow
+        super().__init__(questions, by_name=by_name)
         self._display = display
-        self._by_name = by_name
         self._named = named
         self.orders = ORDERS
 
@@ -130,41 +93,47 @@ class Cubes:
     def generalise(self, values: FlowValues, scope: Sequence[Term], outside: Term) -> Region:
         """A prime cube around a flow of the set: of several that differ in what is dropped first, that of fewest facts.
         UNSAT of a flow in scope that is in the cube and outside the set says that it lies inside."""
-        tried = [self._around(values, scope, outside, first) for first in self.orders]
-        facts, ranges = min(tried, key=lambda one: _cost(one[0]))
+        facts, ranges = self._best(values, [*scope, outside])
         terms = [fact.term for fact in facts]
         terms += [self._flow.port_between(first, last) for first, last in ranges]
         return Region(self._cube(facts, ranges), self._solver.literal(self._solver.conjunction(terms), "cube"))
 
-    def _around(
-        self, values: FlowValues, scope: Sequence[Term], outside: Term, sorts: Sorts
-    ) -> tuple[list[Fact], tuple[tuple[int, int], ...]]:
-        """The facts and the ports of a prime cube; facts that say which of many values a side has are dropped first, if
-        they are of one of the sorts."""
-        plain = list(self.facts(values))
+    def _best(self, values: FlowValues, outside: Sequence[Term]) -> tuple[list[Fact], Ranges]:
+        """The facts and the ports of the cube that is easiest to read; the first that is short will do."""
         first, last = self._interval(values)
-        bounded = self._ports(first, last)
-        facts = [*plain, *self._named_facts([*scope, bounded, *(fact.term for fact in plain)])]
-        facts.sort(key=lambda fact: self.order(fact, sorts))
-        literal_of = {id(fact): self._solver.literal(fact.term, "fact") for fact in facts}
-        pinned = [*scope, outside]
+        plain = list(self.facts(values))
+        pinned = [self._ports(first, last), *(self._literal(fact) for fact in plain)]
+        facts = [*plain, *self._named_facts(pinned)]
+        tried: list[tuple[list[Fact], Ranges]] = []
+        for sorts in self.orders:
+            ordered = sorted(facts, key=lambda fact: self.order(fact, sorts))
+            tried.append(self._around(ordered, (first, last), values.protocol in PORT_PROTOCOLS, outside))
+            if len(tried[-1][0]) <= SHORT:
+                break
+        return min(tried, key=lambda one: _cost(one[0]))
 
-        def suffices(kept: Sequence[Fact], *ports: Term) -> bool:
-            return not self._is_satisfiable([*pinned, *ports, *(literal_of[id(fact)] for fact in kept)])
+    def _around(
+        self, facts: Sequence[Fact], ports: tuple[int, int], has_ports: bool, outside: Sequence[Term]
+    ) -> tuple[list[Fact], Ranges]:
+        """The facts and the ports of a prime cube; of the facts, all of a flow, the first are dropped first."""
+        first, last = ports
+        bound = self._ports(first, last)
 
-        if not suffices(facts, bounded):
-            raise RuntimeError("a flow's facts do not put it inside the set")
-        facts = self._prime(facts, lambda kept: suffices(kept, bounded))
-        if suffices(facts):
-            return self._prime(facts, suffices), ()
-        if values.protocol not in PORT_PROTOCOLS:
-            return facts, ()
-        last = self._widest(last, self._ends(last), lambda end: suffices(facts, self._ports(first, end)))
-        starts = [LAST_PORT - start for start in self._starts(first)]
-        least = self._widest(
-            LAST_PORT - first, starts, lambda start: suffices(facts, self._ports(LAST_PORT - start, last))
-        )
-        return facts, ((LAST_PORT - least, last),)
+        def core(kept: Sequence[Fact], *bounds: Term) -> list[Fact] | None:
+            literals = [self._literal(fact) for fact in kept]
+            if self._is_satisfiable([*outside, *bounds, *literals]):
+                return None
+            used = {id(term) for term in self._solver.core(literals)}
+            return [fact for fact, literal in zip(kept, literals, strict=True) if id(literal) in used]
+
+        kept = self._prime(facts, lambda some: core(some, bound))
+        if core(kept) is not None:
+            return self._prime(kept, core), ()
+        if not has_ports:
+            return kept, ()
+        last = self._widest(last, self._ends(last), lambda end: core(kept, self._ports(first, end)) is not None)
+        first = self._widest(first, self._starts(first), lambda start: core(kept, self._ports(start, last)) is not None)
+        return kept, ((first, last),)
 
     def order(self, fact: Fact, sorts: Sorts) -> tuple[int, int]:
         """Facts that are lower are dropped first."""
@@ -175,22 +144,27 @@ class Cubes:
             raise BudgetExhausted
         return answer is Answer.SAT
 
-    def _prime(self, facts: Sequence[Fact], suffices: Callable[[Sequence[Fact]], bool]) -> list[Fact]:
-        """Drop facts in their order while the others suffice. Runs of facts go at once where that does: the outcome is
-        that of one by one, since whatever more facts do not need, fewer do not either."""
+    @staticmethod
+    def _prime(facts: Sequence[Fact], core: Callable[[Sequence[Fact]], list[Fact] | None]) -> list[Fact]:
+        """Drop facts one by one, in their order, while the others suffice.
+
+        `core` gives those of some facts that suffice alone, or None. It saves questions and has no say in the outcome:
+        a fact that it does without can go when its turn comes, as what more facts do not need, fewer do not either.
+        """
+        enough = core(facts)
+        if enough is None:
+            raise RuntimeError("a flow's facts do not put it inside the set")
         kept: list[Fact] = []
-
-        def shrink(chunk: Sequence[Fact], after: Sequence[Fact]) -> None:
-            if not chunk or suffices([*kept, *after]):
-                return
-            if len(chunk) == 1:
-                kept.extend(chunk)
-                return
-            middle = len(chunk) // 2
-            shrink(chunk[:middle], [*chunk[middle:], *after])
-            shrink(chunk[middle:], after)
-
-        shrink(facts, ())
+        rest = list(facts)
+        while rest:
+            fact = rest.pop(0)
+            if not any(fact is one for one in enough):
+                continue
+            without = core([*kept, *rest])
+            if without is None:
+                kept.append(fact)
+            else:
+                enough = without
         return kept
 
     # Ports
@@ -219,8 +193,12 @@ class Cubes:
 
     @staticmethod
     def _widest(now: int, ends: Sequence[int], fits: Callable[[int], bool]) -> int:
-        """The last of the growing ends that fits, else where it is now; if one does not fit, none after it does."""
-        low, high = 0, len(ends)
+        """The last of ever wider ends that fits, else where it is now; if one does not fit, none after it does. Most
+        ranges end where they are or soon after, and so the steps towards it double."""
+        low, step = 0, 1
+        while low < len(ends) and fits(ends[min(low + step, len(ends)) - 1]):
+            low, step = min(low + step, len(ends)), 2 * step
+        high = min(low + step, len(ends)) - 1
         while low < high:
             middle = (low + high) // 2
             if fits(ends[middle]):
@@ -229,115 +207,17 @@ class Cubes:
                 high = middle
         return ends[low - 1] if low else now
 
-    # Facts
-
-    def facts(self, values: FlowValues) -> Iterator[Fact]:
-        """Everything that is true of the flow and that a set can turn on."""
-        for side, end in ((Side.SOURCE, values.source), (Side.DESTINATION, values.destination)):
-            for rank, predicate, holds in self._side_facts(end, values.ipv6):
-                yield self._fact(side, predicate, holds, rank)
-            if end.class_code > 0:
-                one = self._universe.classes[end.class_code - 1]
-                term = self._flow.sides[side].in_class(one.code)
-                yield Fact(side, members(one.members), True, 5 if self._by_name else 95, term)
-        yield self._fact(None, ProtocolIs(values.protocol), True, 10)
-        family = InCidr(EVERYWHERE[6 if values.ipv6 else 4])
-        yield Fact(None, At(Side.SOURCE, family), True, 12, self._universe.encoder.term(family, Side.SOURCE))
-        for predicate in self._relations:
-            yield self._fact(None, predicate, self._truth(predicate, values), 70)
-        for name, yes in values.choices.items():
-            yield self._fact(None, Choice(name), yes, 65)
+    def _literal(self, fact: Fact) -> Term:
+        return self._solver.literal(fact.term, "fact")
 
     def _named_facts(self, flow: Sequence[Term]) -> Iterator[Fact]:
-        """Which of the named sets the flow's sides are in; its other facts decide that."""
-        solver = self._solver
-        pinned = [solver.literal(term, "fact") for term in flow]
-        for one in self._named:
-            term = self._universe.encoder.term(one.predicate)
-            holds = self._is_satisfiable([*pinned, solver.literal(term, "named")])
-            yield Fact(one.side, one.predicate, holds, 8, term if holds else solver.negation(term))
-
-    def _truth(self, predicate: Predicate, values: FlowValues) -> bool:
-        """Whether a predicate of both sides is true of the flow."""
-        source, destination = values.source, values.destination
-        match predicate:
-            case OwnNode():
-                return values.own_node
-            case ToOwnNode():
-                return values.to_own_node
-            case SameEndpoint():
-                return values.same_endpoint
-            case SameNamespace():
-                return source.kind == destination.kind == "pod" and source.namespace == destination.namespace
-            case SameLabel(key):
-                return source.labels[key] == destination.labels[key] != ABSENT
-            case SameNamespaceLabel(key):
-                return source.namespace_labels[key] == destination.namespace_labels[key] != ABSENT
-            case NamedPort(name, protocol):
-                return (name, protocol) in destination.port_names
-            case _:
-                raise ValueError(predicate)
-
-    @cached_property
-    def _relations(self) -> list[Predicate]:
-        footprint = self._universe.footprint
-        return [
-            *(NamedPort(name, protocol) for name, protocol in sorted(footprint.port_names)),
-            SameNamespace(),
-            *(SameLabel(key) for key in sorted(footprint.compared_labels)),
-            *(SameNamespaceLabel(key) for key in sorted(footprint.compared_namespace_labels)),
-            SameEndpoint(),
-            OwnNode(),
-            ToOwnNode(),
-        ]
-
-    def _fact(self, side: Side | None, predicate: Predicate, holds: bool, rank: int) -> Fact:
-        term = self._universe.encoder.term(predicate, side)
-        return Fact(side, predicate, holds, rank, term if holds else self._solver.negation(term))
-
-    def _side_facts(self, end: EndValues, ipv6: bool) -> Iterator[tuple[int, Predicate, bool]]:
-        """Rank, predicate, and whether it holds, of one side."""
-        kinds: Mapping[str, Predicate] = {"pod": IsPod(), "node": IsHost(), "external": IsExternal()}
-        yield 20, kinds[end.kind], True
-        yield from self._address_facts(end, ipv6)
-        if end.kind != "pod":
+        """Which of the named sets the flow's sides are in; its other facts, given as literals, decide that."""
+        if not self._named or not self._is_satisfiable(flow):
             return
-        vocabulary = self._universe.vocabulary
-        labels = 45 if self._by_name else 30
-        yield from self._code_facts(
-            [(NamespaceIs(name), code) for name, code in vocabulary.namespaces.index.items()], end.namespace, 15, 80
-        )
-        for key, codes in vocabulary.labels.items():
-            yield from self._label_facts(codes, end.labels[key], LabelExists(key), _label(key), labels)
-        for key, codes in vocabulary.namespace_labels.items():
-            code = end.namespace_labels[key]
-            yield from self._label_facts(codes, code, NamespaceLabelExists(key), _namespace_label(key), 25)
-        yield 50, IsHostNetworked(), self._is_host_networked(end)
-        here = self._universe.classes[end.class_code - 1].members if end.class_code else ()
-        for index in sorted(self._universe.footprint.workloads):
-            yield 75, WorkloadIs(index), index in here
-
-    @staticmethod
-    def _code_facts(
-        predicates: Sequence[tuple[Predicate, int]], code: int, rank: int, rank_of_others: int
-    ) -> Iterator[tuple[int, Predicate, bool]]:
-        for predicate, own in predicates:
-            yield (rank if own == code else rank_of_others), predicate, own == code
-
-    def _label_facts(
-        self, codes: Codes, code: int, exists: Predicate, named: Callable[[str], Predicate], rank: int
-    ) -> Iterator[tuple[int, Predicate, bool]]:
-        yield rank + 55, exists, code != ABSENT
-        yield from self._code_facts([(named(v), own) for v, own in codes.index.items()], code, rank, rank + 57)
-
-    def _address_facts(self, end: EndValues, ipv6: bool) -> Iterator[tuple[int, Predicate, bool]]:
-        version = 6 if ipv6 else 4
-        for network in sorted(self._universe.footprint.networks, key=_by_size):
-            if network.version == version:
-                yield 40, InCidr(network), end.address in network
-
-    def _is_host_networked(self, end: EndValues) -> bool:
-        return end.class_code > 0 and self._universe.classes[end.class_code - 1].first.host_network
+        terms = [self._universe.encoder.term(one.predicate) for one in self._named]
+        truths = [self._solver.truth(term) for term in terms]
+        for one, term, holds in zip(self._named, terms, truths, strict=True):
+            yield Fact(one.side, one.predicate, holds, 8, term if holds else self._solver.negation(term))
 
     # Values
 
@@ -371,29 +251,3 @@ class Cubes:
 def _cost(facts: Sequence[Fact]) -> tuple[int, int]:
     """How hard facts are to read: those of the flow as a whole more than those of a side."""
     return sum(fact.side is None and not isinstance(fact.predicate, ProtocolIs) for fact in facts), len(facts)
-
-
-def _label(key: str) -> Callable[[str], Predicate]:
-    return lambda value: LabelIn(key, frozenset({value}))
-
-
-def _namespace_label(key: str) -> Callable[[str], Predicate]:
-    return lambda value: NamespaceLabelIn(key, frozenset({value}))
-
-
-def borders_of(universe: Universe) -> frozenset[int]:
-    """Lowest ports of ranges that the universe's policies and workloads can tell apart."""
-    names = universe.footprint.port_names
-    named = [
-        number for one in universe.classes for name, protocol, number in one.first.ports if (name, protocol) in names
-    ]
-    return frozenset({1, *universe.footprint.ports, *named, *(min(number + 1, LAST_PORT) for number in named)})
-
-
-def _by_size(network: Network) -> tuple[int, int, int]:
-    return network.version, -network.prefixlen, int(network.network_address)
-
-
-def members(indices: Sequence[int]) -> Predicate:
-    """That a side is one of these workloads."""
-    return any_of([WorkloadIs(index) for index in indices])

@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Final
 
 from netqed.analysis.comparison import Comparison
-from netqed.analysis.cubes import Cubes, Fact, Sorts, borders_of
+from netqed.analysis.cube_facts import Fact, borders_of
+from netqed.analysis.cubes import Cubes, Sorts
 from netqed.analysis.results import Cube
 from netqed_smt.model import (
     Choice,
