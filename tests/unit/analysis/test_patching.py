@@ -347,3 +347,25 @@ def test_a_new_policy_names_its_namespace_as_text(namespace: str) -> None:
     assert diff is not None
     assert len(applied(diff)) == 2
     assert sorted(api.load_cluster(["."]).policies, key=str) == sorted(after(cluster, edits).policies, key=str)
+
+
+def test_a_policy_that_stands_in_the_input_twice_is_left_alone(tmp_path: Path) -> None:
+    """With one of the two edited they would differ, and the input be refused."""
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).write_text(BLOCK, encoding="utf-8")
+    cluster = api.load_cluster([tmp_path])
+    edits = EDITS["first-rule"]
+    policies = tuple(edited(policy, edits).policy for policy in cluster.policies)
+    assert Patcher(cluster).diff(edits, replace(cluster, policies=policies)) is None
+    (tmp_path / "two.yaml").unlink()
+    alone = api.load_cluster([tmp_path])
+    assert Patcher(alone).diff(edits, replace(alone, policies=policies)) is not None
+
+
+def test_a_dump_of_a_cluster_is_not_read_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "one.yaml").write_text(BLOCK, encoding="utf-8")
+    cluster = api.load_cluster([tmp_path])
+    edits = EDITS["first-rule"]
+    after = replace(cluster, policies=tuple(edited(policy, edits).policy for policy in cluster.policies))
+    monkeypatch.setattr("netqed.analysis.patching.LONGEST", len(BLOCK) - 1)
+    assert Patcher(cluster).diff(edits, after) is None

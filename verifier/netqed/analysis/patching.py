@@ -52,6 +52,10 @@ _MARK: Final = "\ufeff"
 RuleEdit = RemoveRule | RemovePeer | DropPort | MergePeers | NarrowPeer
 
 
+LONGEST: Final = 4_000_000
+"""Characters of a file that is edited at most: what is longer is a dump of a cluster, and nobody's own text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patcher:
     """Writes edits into the files of one input; what is written is read again before it is shown."""
@@ -76,6 +80,8 @@ class Patcher:
             document = policies[key].document
             if not isinstance(document, LocatedDocument):
                 raise Unpatchable("no file")
+            if f"NetworkPolicy {key}" in self.cluster.repeated:
+                raise Unpatchable("the policy stands in the input again, and the two would differ")
             by_file[document.file] += _splices(policies[key], document, edits)
         parts = []
         for file, splices in sorted(by_file.items()):
@@ -95,6 +101,13 @@ class Patcher:
 
     def _text(self, file: str) -> str:
         """The file's text as it was read."""
+        sources = {
+            id(policy.document.source): policy.document.source
+            for policy in self.cluster.policies
+            if isinstance(policy.document, LocatedDocument) and policy.document.file == file
+        }
+        if any(len(source.text) > LONGEST for source in sources.values()):
+            raise Unpatchable("too large to be read again for every proposal")
         if file not in self._texts:
             try:
                 with Path(file).open(encoding="utf-8", newline="") as opened:
@@ -104,12 +117,7 @@ class Patcher:
         text = self._texts[file]
         if text is not None:
             text = text.removeprefix(_MARK)
-        held = [
-            policy.document.source.text
-            for policy in self.cluster.policies
-            if isinstance(policy.document, LocatedDocument) and policy.document.file == file
-        ]
-        if text is None or any(one != text for one in held):
+        if text is None or any(source.text != text for source in sources.values()):
             raise Unpatchable("no file, or another than the one that was read")
         return text
 

@@ -51,6 +51,8 @@ class Cluster:
     """Objects of unsupported policy kinds that --ignore-unknown-policies passed over: verdicts are not complete."""
     narrowing: tuple[Note, ...] = ()
     """Policies of kinds that only narrow further (service-mesh authorization): `can` cannot be proved with them."""
+    repeated: frozenset[str] = frozenset()
+    """Objects that the input holds more than once, as `Kind namespace/name`."""
     digest: str = ""
     """sha256 over the input's bytes, in the order of reading."""
 

@@ -244,6 +244,7 @@ class _Loading:
             notes=(*self._notes(reading), *counted.notes, *self.notes),
             ignored=_by_kind(self.ignored, "ignored as asked"),
             narrowing=_by_kind(self.narrowing, "may only close traffic further; not read"),
+            repeated=frozenset(self.repeated.names),
             digest=reading.digest,
         )
 
