@@ -55,6 +55,7 @@ fuzz: setup ## the laws with many more random cases, different ones each time
 
 bench: setup ## the figures of docs/performance.md, as a Markdown table
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/explain.py
 
 format: setup ## let ruff format and fix
 	$(BIN)/ruff format .
