@@ -23,7 +23,7 @@ from netqed.spec.resolve import resolve
 from support.worlds import SmallWorld
 
 NAME = "kubernetes.io/metadata.name"
-WEB = LabelSelector((("team", "x"), (NAME, "web")))
+WEB = LabelSelector(((NAME, "web"), ("team", "x")))
 FRONT = LabelSelector((("app", "front"),))
 API = LabelSelector((("app", "api"),))
 TEAM = LabelSelector((("team", "x"),))
