@@ -134,3 +134,4 @@ def test_a_plugin_that_does_not_exist_is_a_usage_error() -> None:
     done = run("cni", "celium")
     assert done.exit_code == 3
     assert "did you mean 'cilium'?" in done.stderr
+    assert "`netqed cni` lists them" in run("cni", "nothing-of-the-sort").stderr

@@ -60,7 +60,7 @@ def command(name: str | None, form: str) -> int:
             from netqed.spec.faults import did_you_mean
 
             near = did_you_mean(name, ["spec", *(plugin.name for plugin in PLUGINS)])
-            raise click.UsageError(f"no network plugin {name!r}" + (f": {near}" if near else ""))
+            raise click.UsageError(f"no network plugin {name!r}: {near or '`netqed cni` lists them'}")
     if form == "json":
         emit(json.dumps({"matters": _matters(), "plugins": [_value(plugin) for plugin in chosen]}, indent=2) + "\n")
     elif name == "spec":
