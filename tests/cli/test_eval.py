@@ -109,7 +109,7 @@ def test_a_plugin_may_answer_otherwise() -> None:
 def test_what_turns_on_an_unverified_answer_is_null_and_says_on_which(engine: str) -> None:
     Path("k8s/policy.yaml").write_text(RANGE)
     flows = "\n".join(flow("shop/cart", port, depends_on="mine") for port in (8443, 8450, 8451))
-    result = run("k8s", "--flows", "-", "--cni", "kube-router", "--engine", engine, "--evidence", flows=flows)
+    result = run("k8s", "--flows", "-", "--cni", "azure-npm", "--engine", engine, "--evidence", flows=flows)
     assert (result.exit_code, result.stderr) == (0, "")
     first, inside, outside = (json.loads(line) for line in result.stdout.splitlines())
     assert (first["allowed"], outside["allowed"]) == (True, False)
