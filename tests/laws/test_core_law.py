@@ -66,26 +66,8 @@ def test_the_labels_of_namespaces_that_a_proof_needs() -> None:
     assert seen["labels not needed"] >= 5
 
 
-@st.composite
-def labelled_worlds(draw: st.DrawFn) -> SmallWorld:
-    """Worlds whose policies admit namespaces by a label that declared ones may have or not."""
-    world = draw(small_worlds(1))
-    team = LabelSelector(((TEAM, "x"),))
-    declared = {name: Namespace(name, pick(draw, ({}, {TEAM: "x"}, {TEAM: "web"}))) for name in NAMESPACES}
-    policies = tuple(
-        NetworkPolicy(name, f"p{number}", ALL, ("Ingress",), ingress=pick(draw, (None, rules, rules)))
-        for number, (name, rules) in enumerate(
-            (pick(draw, NAMESPACES[:2]), (PolicyRule((PolicyPeer(peer, team),)),)) for peer in (None, ALL)
-        )
-    )
-    others: Endpoint = pick(draw, (Pods("ops"), AnyOf((Pods("ops"), Pods("pay")), None), Pods(team)))
-    stated = spec_of([(CannotReach(others, Pods("web")), "always"), (sentences(draw, world.cluster), None)])
-    cluster = replace(world.cluster, policies=policies, namespaces=declared, object_namespaces=frozenset(NAMESPACES))
-    return SmallWorld(cluster, replace(world.spec, invariants=stated.invariants, assumptions=(), namespaces={}))
-
-
 @settings(max_examples=examples(WORLDS))
-@given(world=labelled_worlds(), cni=st.sampled_from(READINGS))
+@given(world=small_worlds(), cni=st.sampled_from(READINGS))
 def _any_world(world: SmallWorld, cni: str | None) -> None:
     for stated, proved in proofs(world, cni):
         assert proved.because is not None
