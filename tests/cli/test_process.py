@@ -9,8 +9,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
+
+from netqed.report.schema import report_schema
 
 ROOT = Path(__file__).parent.parent.parent
 BROKEN = "specs/payments-broken"
@@ -51,6 +55,36 @@ def test_json_on_stdout_is_json_alone() -> None:
     done = netqed("check", BROKEN, "-o", "json")
     assert json.loads(done.stdout)["counts"]["refuted"] == 2
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_json_says_why_a_proof_holds_and_every_way_in_only_if_asked(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    text = netqed("check", BROKEN, "-o", f"json={file}").stdout
+    assert "because" not in text and "way in" not in text
+    plain = evidence_by_verdict(file)
+    assert all(each["because"] and each["namespaceLabels"] is not None for each in plain["proved"])
+    assert all(each["ways"] is None for each in plain["refuted"])
+    text = netqed("check", BROKEN, "--why", "-o", f"json={file}").stdout
+    assert "because" in text and "way in 1 of 1" in text
+    assert all(each["ways"]["complete"] and each["ways"]["ways"] for each in evidence_by_verdict(file)["refuted"])
+
+
+def test_json_of_a_blocked_flow_names_the_rules_that_almost_match(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    netqed("prove", "web/app=checkout can reach payments/app=payments-api on TCP/8081", GOOD, "-o", f"json={file}")
+    (refuted,) = evidence_by_verdict(file)["refuted"]
+    (miss,) = refuted["nearMisses"]
+    assert (miss["policy"], miss["path"]) == ("payments/payments-api", "spec.ingress[0].ports")
+
+
+def evidence_by_verdict(file: Path) -> dict[str, list[dict[str, Any]]]:
+    """The evidence of a report's results, which is as its schema says."""
+    report = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.validate(report, report_schema())
+    found: dict[str, list[dict[str, Any]]] = {"proved": [], "refuted": []}
+    for result in report["inputs"][0]["results"]:
+        found[result["verdict"]].append(result["evidence"])
+    return found
 
 
 @pytest.mark.parametrize(

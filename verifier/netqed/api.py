@@ -144,6 +144,7 @@ def check(
                 rlimit=settings.rlimit,
                 cni=settings.cni,
                 why=settings.why,
+                proofs=settings.proofs,
                 patcher=Patcher(cluster, settings.namespace, settings.ignore_unknown) if settings.mend else None,
                 progress=settings.progress,
                 decided=decided.append,

@@ -27,6 +27,8 @@ class Settings:
     None means that every answer must do."""
     why: bool = False
     """Whether proofs come with the policies that they need, and refutations with every way in."""
+    proofs: bool = False
+    """Whether proofs alone do, which costs less."""
     mend: bool = False
     """Whether refutations come with edits that would mend them."""
     rlimit: int | None = None

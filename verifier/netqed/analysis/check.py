@@ -38,6 +38,7 @@ def check(
     rlimit: int | None = None,
     cni: str | None = None,
     why: bool = False,
+    proofs: bool = False,
     patcher: Patcher | None = None,
     progress: Progress | None = None,
     decided: Callable[[Result], None] | None = None,
@@ -46,10 +47,10 @@ def check(
 
     `cni` is the plugin (or `spec`) by whose answers the policies are read; None is every reading. `default_scope` is
     that of invariants that name none (else `always`, and `now` for `can`); `rlimit` the solver's
-    budget for one question, in Z3's resource units; `why` adds to each proof the policies that it needs, and to each
-    refutation every way in; `patcher`, if there is one, writes edits that would mend the refutations that fail the run.
-    `decided` is given each result as soon as it is known. Raises InputError where assumptions contradict the input or
-    each other, and Disagreement where the evaluator does not confirm a witness.
+    budget for one question, in Z3's resource units; `proofs` adds to each proof the policies that it needs, `why` that
+    and to each refutation every way in; `patcher`, if there is one, writes edits that would mend the refutations that
+    fail the run; `decided` is given each result as soon as it is known. Raises InputError where assumptions contradict
+    the input or each other, and Disagreement where the evaluator does not confirm a witness.
     """
     session = Session(cluster, spec, rlimit, cni)
     try:
@@ -62,7 +63,7 @@ def check(
             problems = list(contradictions(session))
         if problems:
             raise InputError(problems)
-        judge = Judge(session, default_scope, today or date.today(), why=why)
+        judge = Judge(session, default_scope, today or date.today(), why=why, proofs=proofs)
         results = []
         for number, stated in enumerate(spec.invariants):
             if progress is not None:

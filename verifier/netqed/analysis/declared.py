@@ -39,7 +39,7 @@ class DeclaredLabels:
         cluster, spec = self.session.cluster, self.session.spec
         names = frozenset({*cluster.known_namespaces, *spec.namespaces})
         bare: Cluster = replace(cluster, namespaces={}, object_namespaces=cluster.object_namespaces | names)
-        return Session(bare, replace(spec, namespaces={}), cni=self.session.cni)
+        return Session(bare, replace(spec, namespaces={}), self.session.rlimit, self.session.cni)
 
     @cached_property
     def _guards(self) -> Mapping[str, Term]:

@@ -59,6 +59,7 @@ class Session(Asking):
                 labels[key] for labels in self.roster.namespaces.values() if labels is not None and key in labels
             )
         (constraints,) = constraints_of([(spec.assumptions, self.endpoints)], self.footprint)
+        self.rlimit = rlimit
         solver = Solver(DEFAULT_RLIMIT if rlimit is None else rlimit)
         self.universe = Universe(solver, self.roster.population, self.footprint)
         encoder = self.universe.encoder

@@ -53,14 +53,18 @@ _BUDGET = "the solver's budget ran out"
 class Judge:
     """Decides the invariants of one session."""
 
-    def __init__(self, session: Session, default: Scope | None, today: date, *, why: bool = False) -> None:
+    def __init__(
+        self, session: Session, default: Scope | None, today: date, *, why: bool = False, proofs: bool = False
+    ) -> None:
+        """`proofs` asks why what is proved holds; `why` asks that, and for every way in of what is refuted."""
         self._session = session
         self._default = default
         self._today = today
         self._wishes = Wishes(session.questions)
         self._maker = WitnessMaker(session.roster, session.universe)
-        self._cores = Cores(session, self._wishes, self._maker) if why else None
-        self._declared = DeclaredLabels(session) if why else None
+        reasons = why or proofs
+        self._cores = Cores(session, self._wishes, self._maker) if reasons else None
+        self._declared = DeclaredLabels(session) if reasons else None
         self._families = Families(session, self._wishes, self._maker) if why else None
 
     def result(self, stated: StatedInvariant) -> Result:

@@ -75,7 +75,7 @@ def deliver(
     why: bool = False,
 ) -> None:
     """Write every report that was asked for, files first. Text goes to standard output unless another format does, and
-    says why only if `why` is set; reports for programs always do."""
+    says why only if `why` is set; reports for programs always say why what is proved holds."""
     from netqed.analysis.results import without_reasons
     from netqed.report.json import render_json
     from netqed.report.text import render_text
