@@ -11,33 +11,12 @@ from click.testing import CliRunner, Result
 
 from netqed.cli import cli
 from support.results import POLICY
-
-PODS = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: api, namespace: shop, labels: {app: api}}
-spec: {containers: [{name: c, image: i}]}
-status: {phase: Running, podIPs: [{ip: 10.0.0.1}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: cart, namespace: shop, labels: {app: cart}}
-spec: {containers: [{name: c, image: i}]}
-status: {phase: Running, podIPs: [{ip: 10.0.0.2}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: other, namespace: shop, labels: {app: other}}
-spec: {containers: [{name: c, image: i}]}
-status: {phase: Running, podIPs: [{ip: 10.0.0.3}]}
-"""
+from support.shop import pod_text, write_shop
 
 
 @pytest.fixture(autouse=True)
 def manifests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "k8s").mkdir()
-    (tmp_path / "k8s" / "policy.yaml").write_text(POLICY)
-    (tmp_path / "k8s" / "pods.yaml").write_text(PODS)
+    write_shop(tmp_path / "k8s", ("api", "cart", "other"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -88,7 +67,7 @@ def test_wrong_flows_are_listed_and_nothing_is_judged() -> None:
 
 def test_the_spec_beside_the_manifests_is_no_manifest_and_its_namespaces_exist() -> None:
     Path("k8s/netqed.yaml").write_text("namespaces: {front: {tier: front}}\ninvariants: [front cannot reach nowhere]\n")
-    Path("k8s/front.yaml").write_text(PODS.split("---")[0].replace("shop", "front").replace("10.0.0.1", "10.0.0.9"))
+    Path("k8s/front.yaml").write_text(pod_text("api", "front", address="10.0.0.9"))
     result = run("k8s", "--flows", "-", flows=flow("front/api"))
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["allowed"] is True

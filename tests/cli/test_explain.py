@@ -13,27 +13,12 @@ from netqed.analysis.pinned import EncodingJudge
 from netqed.cli import cli
 from netqed.report.explain_json import explanation_schema
 from support.results import POLICY
-
-PODS = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: api, namespace: shop, labels: {app: api}}
-spec: {containers: [{name: c, image: i}]}
-status: {phase: Running, podIPs: [{ip: 10.0.0.1}]}
----
-apiVersion: v1
-kind: Pod
-metadata: {name: cart, namespace: shop, labels: {app: cart}}
-spec: {containers: [{name: c, image: i}]}
-status: {phase: Running, podIPs: [{ip: 10.0.0.2}]}
-"""
+from support.shop import write_shop
 
 
 @pytest.fixture(autouse=True)
 def manifests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "k8s").mkdir()
-    (tmp_path / "k8s" / "policy.yaml").write_text(POLICY)
-    (tmp_path / "k8s" / "pods.yaml").write_text(PODS)
+    write_shop(tmp_path / "k8s")
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
 
@@ -114,7 +99,8 @@ def test_groups_and_manifests_of_the_spec() -> None:
 
 
 def test_standard_input() -> None:
-    result = run("shop/cart", "shop/api", "TCP/8443", "-", stdin=f"{POLICY}\n---\n{PODS}")
+    pods = Path("k8s/pods.yaml").read_text()
+    result = run("shop/cart", "shop/api", "TCP/8443", "-", stdin=f"{POLICY}\n---\n{pods}")
     assert (result.exit_code, result.stderr) == (0, "")
     assert "<stdin>:" in result.stdout
 

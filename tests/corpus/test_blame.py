@@ -14,14 +14,12 @@ from click.testing import CliRunner
 from netqed.cli import cli
 from support.blames import BLAMES, EXAMPLES, Blame, Edit, Isolate, Nothing
 from support.console import ROOT
-from support.corpus import CORPUS, FLUX_WITH_PODS, FOLDERS, MISSING, RECIPES, Folder
+from support.corpus import CORPUS, FLUX_WITH_PODS, FOLDERS, RECIPES, Folder, needs_corpus
 
 FINDING = re.compile(r'^(?:error|warning)\[NQ\d+\]: (\w+)[^"]*"(.*)"$', re.MULTILINE)
 ARROW = re.compile(r"^  --> (\S+?:\d+):\d+   \S", re.MULTILINE)
 READ = {folder.name: folder for folder in (*FOLDERS, FLUX_WITH_PODS, *RECIPES)}
 ROWS = [(name, title) for name, rows in BLAMES.items() for title in rows]
-
-with_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
 
 
 def sections(arguments: list[str], folder: Path) -> dict[str, str]:
@@ -70,14 +68,14 @@ def hold(section: str, blame: Blame, root: Path, path: str) -> None:
             assert_never(never)
 
 
-@with_corpus
+@needs_corpus
 @pytest.mark.parametrize(("name", "title"), ROWS, ids=[f"{name}: {title}" for name, title in ROWS])
 def test_the_report_names_the_line_to_edit(name: str, title: str) -> None:
     folder = READ[name]
     hold(of_corpus(folder)[title], BLAMES[name][title], CORPUS, folder.path)
 
 
-@with_corpus
+@needs_corpus
 @pytest.mark.parametrize("folder", READ.values(), ids=lambda folder: folder.name)
 def test_every_refuted_invariant_has_a_row(folder: Folder) -> None:
     assert set(of_corpus(folder)) == set(BLAMES.get(folder.name, {}))

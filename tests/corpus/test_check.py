@@ -15,12 +15,12 @@ import pytest
 from click.testing import CliRunner
 
 from netqed.cli import cli
-from support.corpus import CORPUS, FLUX_WITH_PODS, FOLDERS, MISSING, RECIPES, Folder
+from support.corpus import CORPUS, FLUX_WITH_PODS, FOLDERS, RECIPES, Folder, needs_corpus
 from support.corpus_verdicts import PROVED, REFUTED, REFUTED_RECIPES, UNKNOWN, VACUOUS, Flow
 
 WHOLE = [*FOLDERS, FLUX_WITH_PODS]
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
+pytestmark = needs_corpus
 
 
 @pytest.fixture(autouse=True)

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from netqed import api
 from netqed.cli import cli
 from support.by_the_text import OUTSIDE, End, Set, interesting_ports, read_set
-from support.corpus import CORPUS, FLUX_WITH_PODS, FOLDERS, MISSING, RECIPES, Folder
+from support.corpus import CORPUS, FLUX_WITH_PODS, FOLDERS, RECIPES, Folder, needs_corpus
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
+pytestmark = needs_corpus
 
 ADDRESS = "203.0.113.7"
 

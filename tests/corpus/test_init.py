@@ -10,9 +10,9 @@ import yaml
 from click.testing import CliRunner
 
 from netqed.cli import cli
-from support.corpus import CORPUS, FOLDERS, MISSING, RECIPES, Folder
+from support.corpus import CORPUS, FOLDERS, RECIPES, Folder, needs_corpus
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
+pytestmark = needs_corpus
 
 
 @pytest.mark.parametrize("folder", [*FOLDERS, *RECIPES], ids=lambda folder: folder.name)

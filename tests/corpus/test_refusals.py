@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from netqed.cli import cli
-from support.corpus import CORPUS, MISSING
+from support.corpus import CORPUS, needs_corpus
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
+pytestmark = needs_corpus
 
 KNATIVE = "kubeflow/common/knative/knative-serving/base"
 CORE = f"{KNATIVE}/upstream/serving-core.yaml"

@@ -58,7 +58,7 @@ def hold(world: SmallWorld, result: Result, seen: Counter[str]) -> None:
     except Contradiction:
         return
     everything = Everything(universe, PAIRS)
-    membership = Membership(everything, Roster(world.cluster, world.spec))
+    membership = Membership(world.cluster, Roster(world.cluster, world.spec))
     for source, destination, flow in everything.flows():
         model = membership.model(source, destination, flow)
         inside = [way for way in ways.ways if membership.holds(way.cube, model)]

@@ -73,7 +73,7 @@ class Set:
 
     def _matches(self, peer: Object, home: str, other: End) -> bool:
         if "ipBlock" in peer:
-            raise NotImplementedError("addresses")
+            raise ValueError("this reading is of pods alone: the worlds that it is asked about have no ipBlock")
         if other.namespace is None or other.host_network:
             return False
         spaces = peer.get("namespaceSelector")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import (
@@ -36,14 +37,14 @@ class Case:
     words: tuple[Word, ...]
 
 
-def pod(namespace: str, name: str, address: str = "", **more: object) -> Workload:
+def pod(namespace: str, name: str, address: str = "", **more: Any) -> Workload:
     """A pod with label `app` of its own name."""
-    return Workload("Pod", namespace, name, {"app": name}, addresses=(address,) if address else (), **more)  # type: ignore[arg-type]  # fields by name
+    return Workload("Pod", namespace, name, {"app": name}, addresses=(address,) if address else (), **more)
 
 
-def deployment(namespace: str, name: str, **more: object) -> Workload:
+def deployment(namespace: str, name: str, **more: Any) -> Workload:
     """A Deployment with label `app` of its own name."""
-    return Workload("Deployment", namespace, name, {"app": name}, **more)  # type: ignore[arg-type]  # fields by name
+    return Workload("Deployment", namespace, name, {"app": name}, **more)
 
 
 def admit(

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
 SPECS = Path(__file__).resolve().parents[1] / "corpus" / "specs"
 
+# The project stands alone: the policy sets of others are no part of it, and .ci/run says loudly where they are missing.
 MISSING = f"NO CORPUS: {CORPUS} is missing, so nothing is held against real policy sets"
+
+
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=MISSING)
+"""For tests that hold netqed against real policy sets."""
 
 
 @dataclass(frozen=True, slots=True)

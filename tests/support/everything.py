@@ -9,7 +9,8 @@ from netqed.analysis.results import Cube, CubeSide
 from netqed.analysis.roster import Roster
 from netqed.plugins.matters import SPEC
 from netqed.reference.flow import End, Flow, PodEnd
-from netqed.reference.reading import is_own_node
+from netqed.reference.reading import is_own_node, is_same_pod
+from netqed.resources.cluster import Cluster
 from netqed.resources.objects import ContainerPort
 from netqed_smt.model import Side
 from support import policy_model
@@ -78,23 +79,19 @@ class Everything(Question):
 class Membership:
     """Which flows lie in a cube."""
 
-    def __init__(self, everything: Everything, roster: Roster) -> None:
-        self._universe = everything.universe
+    def __init__(self, cluster: Cluster, roster: Roster) -> None:
         self._roster = roster
-        self._nodes = {node.name: tuple(map(ip_address, node.addresses)) for node in everything.universe.cluster.nodes}
+        self._nodes = {node.name: tuple(map(ip_address, node.addresses)) for node in cluster.nodes}
 
     def model(self, source: Candidate, destination: Candidate, flow: Flow) -> policy_model.Flow:
         """The flow as the policy model sees it."""
         ends = (flow.source, flow.destination)
-        same = all(isinstance(end, PodEnd) and end.identity for end in ends) and (
-            flow.source.identity == flow.destination.identity  # type: ignore[union-attr]  # both are pods
-        )
         return policy_model.Flow(
             source=self._end(source, flow.source),
             destination=self._end(destination, flow.destination),
             protocol=flow.protocol,
             port=flow.port or 0,
-            same=same,
+            same=is_same_pod(*ends),
             own_node=isinstance(ends[1], PodEnd) and is_own_node(ends[0], ends[1], self._nodes),
             to_own_node=isinstance(ends[0], PodEnd) and is_own_node(ends[1], ends[0], self._nodes),
         )
@@ -102,9 +99,8 @@ class Membership:
     def _end(self, one: Candidate, end: End) -> policy_model.End:
         address = end.address
         assert address is not None
-        kinds = {"pod": "pod", "node": "host", "external": "external"}
         if not isinstance(end, PodEnd):
-            return policy_model.End(kind=kinds[one.kind], namespace="", address=address)  # type: ignore[arg-type]
+            return policy_model.End(kind="host" if one.kind == "node" else "external", namespace="", address=address)
         return policy_model.End(
             kind="pod",
             namespace=one.namespace,

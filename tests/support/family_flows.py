@@ -37,8 +37,7 @@ class FamilyFlows:
         self._found = found
         rosters = [Roster(cluster, Spec()) for cluster in self.both.clusters]
         self._members = [
-            _Membership(question, roster)  # type: ignore[arg-type]  # of which it asks for the universe only
-            for question, roster in zip(self.both.questions, rosters, strict=True)
+            _Membership(cluster, roster) for cluster, roster in zip(self.both.clusters, rosters, strict=True)
         ]
 
     def faults(self, seen: Counter[str]) -> Iterator[str]:

@@ -6,17 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from netqed_smt.model import (
+    At,
     InCidr,
     IsExternal,
     IsHost,
     IsHostNetworked,
     LabelExists,
     LabelIn,
+    NamedPort,
     NamespaceIs,
     NamespaceLabelExists,
     NamespaceLabelIn,
     Or,
+    OwnNode,
     Predicate,
+    SameEndpoint,
+    SameLabel,
+    SameNamespace,
+    SameNamespaceLabel,
+    Side,
+    ToOwnNode,
     WorkloadIs,
 )
 
@@ -48,7 +57,7 @@ def side_words(facts: Facts, display: Sequence[str], named: Mapping[Predicate, s
 
 
 def _plain(facts: Facts, display: Sequence[str]) -> str:
-    workloads = [_indices(predicate) for predicate, holds in facts if holds and _indices(predicate)]
+    workloads = [indices(predicate) for predicate, holds in facts if holds and indices(predicate)]
     blocks = _blocks(facts)
     at = f" at {blocks}" if blocks else ""
     if workloads:
@@ -100,8 +109,8 @@ def _blocks(facts: Facts) -> str:
     return words
 
 
-def _indices(predicate: Predicate) -> tuple[int, ...]:
-    """The workloads that a predicate names; empty of one that names none."""
+def indices(predicate: Predicate) -> tuple[int, ...]:
+    """The workloads that a fact names; empty of another fact."""
     match predicate:
         case WorkloadIs(index):
             return (index,)
@@ -110,6 +119,46 @@ def _indices(predicate: Predicate) -> tuple[int, ...]:
             return tuple(found) if len(found) == len(operands) else ()
         case _:
             return ()
+
+
+def relation_words(predicate: Predicate, holds: bool) -> str:
+    """A fact of both sides together, as a clause."""
+    is_, one = ("is", "one value") if holds else ("is not", "not one value")
+    match predicate:
+        case SameNamespace():
+            return f"both are {'' if holds else 'not '}of one namespace"
+        case SameLabel(key):
+            return f"both have {one} of label {key}"
+        case SameNamespaceLabel(key):
+            return f"their namespaces have {one} of label {key}"
+        case NamedPort(name):
+            return f"the destination {'calls' if holds else 'does not call'} the port {name}"
+        case OwnNode():
+            return f"the source {is_} at the destination's own node"
+        case ToOwnNode():
+            return f"the destination {is_} at the source's own node"
+        case SameEndpoint():
+            return f"both are {'' if holds else 'not '}the same"
+        case At(_, InCidr(network)):
+            return f"it {is_} IPv{network.version}"
+        case _:
+            raise ValueError(f"no words for {predicate}")
+
+
+def elsewhere_words(side: Side | None, predicate: Predicate, holds: bool) -> str:
+    """What must be true of a side (None: of both) as another input describes it, as a clause."""
+    if side is None:
+        return relation_words(predicate, holds)
+    who = f"the {side.value} {'is' if isinstance(predicate, InCidr) else 'has'}{'' if holds else ' not'}"
+    match predicate:
+        case InCidr(network):
+            return f"{who} in {network}"
+        case LabelIn(key, values):
+            return f"{who} {key}={' or '.join(sorted(values))}"
+        case LabelExists(key):
+            return f"{who} label {key}"
+        case _:
+            raise ValueError(f"no words for {predicate}")
 
 
 def _listed(names: Sequence[str]) -> str:

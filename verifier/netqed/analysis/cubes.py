@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from netqed.analysis.cube_facts import LAST_PORT, Fact, Facts, borders_of
-from netqed.analysis.cube_words import side_words
+from netqed.analysis.cube_words import elsewhere_words, relation_words, side_words
 from netqed.analysis.results import Cube, CubeSide
 from netqed.plugins.matters import Matter
 from netqed_smt.model import (
@@ -230,18 +230,22 @@ class Cubes(Facts):
         shared = [fact for fact in ordered if fact.side is None]
         matters = {matter.value: matter for matter in Matter}
         protocols = [fact.predicate.number for fact in shared if isinstance(fact.predicate, ProtocolIs)]
+        relations = tuple(
+            (fact.predicate, fact.holds) for fact in shared if not isinstance(fact.predicate, ProtocolIs | Choice)
+        )
+        elsewhere = tuple((fact.side, fact.predicate, fact.holds) for fact in facts if fact.elsewhere)
         return Cube(
             source=self._side(of[Side.SOURCE]),
             destination=self._side(of[Side.DESTINATION]),
-            relations=tuple(
-                (fact.predicate, fact.holds) for fact in shared if not isinstance(fact.predicate, ProtocolIs | Choice)
-            ),
+            relations=relations,
             protocol=protocols[0] if protocols else None,
             ports=ranges,
             choices=tuple(
                 (matters[fact.predicate.name], fact.holds) for fact in shared if isinstance(fact.predicate, Choice)
             ),
-            elsewhere=tuple((fact.side, fact.predicate, fact.holds) for fact in facts if fact.elsewhere),
+            elsewhere=elsewhere,
+            where=tuple(relation_words(*one) for one in relations),
+            where_elsewhere=tuple(elsewhere_words(*one) for one in elsewhere),
         )
 
     def _side(self, facts: tuple[tuple[Predicate, bool], ...]) -> CubeSide:

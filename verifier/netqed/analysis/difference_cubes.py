@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
 from netqed.analysis.comparison import Comparison
 from netqed.analysis.cube_facts import Fact, borders_of
+from netqed.analysis.cube_words import indices
 from netqed.analysis.cubes import Cubes, Sorts
 from netqed.analysis.results import Cube
 from netqed_smt.model import (
@@ -17,14 +18,12 @@ from netqed_smt.model import (
     LabelIn,
     NamespaceIs,
     NamespaceLabelIn,
-    Or,
     OwnNode,
     Predicate,
     ProtocolIs,
     SameNamespace,
     Side,
     ToOwnNode,
-    WorkloadIs,
 )
 from netqed_smt.population import is_free_key
 from netqed_smt.question import FlowValues
@@ -57,7 +56,7 @@ class TwinCubes(Cubes):
         go first, so that a change that many flows share is one family."""
         if self._by_name:
             return super().order(fact, sorts)
-        if fact.elsewhere or _indices(fact.predicate):
+        if fact.elsewhere or indices(fact.predicate):
             place = 0
         elif fact.holds and isinstance(fact.predicate, _NARROW):
             place = 1 + _NARROW.index(type(fact.predicate))
@@ -113,24 +112,13 @@ def terms_of(cube: Cube, comparison: Comparison, side: int) -> list[Term]:
 
 
 def _signed(universe: Universe, predicate: Predicate, holds: bool, side: Side | None) -> Term:
-    indices = _indices(predicate)
-    if indices and side is not None:
+    named = indices(predicate)
+    if named and side is not None:
         # More policies tell more workloads apart: their classes are parts of the ones that the cube was made of.
-        inside = frozenset(indices)
+        inside = frozenset(named)
         term = universe.solver.disjunction(
             [universe.flow.sides[side].in_class(one.code) for one in universe.classes if one.members[0] in inside]
         )
     else:
         term = universe.encoder.term(predicate, side)
     return term if holds else universe.solver.negation(term)
-
-
-def _indices(predicate: Predicate) -> Sequence[int]:
-    """The workloads that a fact names; none of another fact."""
-    match predicate:
-        case WorkloadIs(index):
-            return (index,)
-        case Or(operands):
-            return [operand.index for operand in operands if isinstance(operand, WorkloadIs)]
-        case _:
-            return ()

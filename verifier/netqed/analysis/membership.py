@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 
 from netqed.analysis.roster import Roster
+from netqed.analysis.trivalent import evaluated
 from netqed.resources.objects import Labels
 from netqed_smt.model import (
     And,
-    Constant,
     IsExternal,
     IsHost,
     IsHostNetworked,
@@ -19,8 +19,6 @@ from netqed_smt.model import (
     NamespaceIs,
     NamespaceLabelExists,
     NamespaceLabelIn,
-    Not,
-    Or,
     Predicate,
     WorkloadIs,
 )
@@ -62,16 +60,11 @@ class Membership:
 
     def holds(self, predicate: Predicate, index: int) -> bool | None:
         """Whether the workload with this index is in the set."""
+        return evaluated(predicate, partial(self._atom, index=index))
+
+    def _atom(self, predicate: Predicate, index: int) -> bool | None:
         pod = self._roster.population.pods[index]
         match predicate:
-            case Constant(value):
-                return value
-            case And(operands):
-                return _all(self.holds(operand, index) for operand in operands)
-            case Or(operands):
-                return _not(_all(_not(self.holds(operand, index)) for operand in operands))
-            case Not(operand):
-                return _not(self.holds(operand, index))
             case IsPod():
                 return True
             case IsHostNetworked():
@@ -104,17 +97,3 @@ def _carries(labels: Labels | None, key: str, values: frozenset[str] | None) -> 
     if labels is None:
         return None
     return key in labels and (values is None or labels[key] in values)
-
-
-def _not(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _all(values: Iterable[bool | None]) -> bool | None:
-    """Conjunction of three values: false if one is, else not known if one is."""
-    unknown = False
-    for value in values:
-        if value is False:
-            return False
-        unknown |= value is None
-    return None if unknown else True

@@ -133,6 +133,10 @@ class Cube:
     elsewhere: tuple[tuple[Side | None, Predicate, bool], ...] = ()
     """Of flows that two inputs describe: what must be true of a side (None: of both) by the other input, where that
     puts it at other addresses or on another node."""
+    where: tuple[str, ...] = ()
+    """`relations` in words, one clause each."""
+    where_elsewhere: tuple[str, ...] = ()
+    """`elsewhere` in words, one clause each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,13 @@ govern. Whatever the others say, no such flow is decided otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 
 from netqed.analysis.roster import Roster
+from netqed.analysis.trivalent import evaluated
 from netqed.resources.objects import Labels, NetworkPolicy
 from netqed_smt.model import (
-    And,
     At,
-    Constant,
     Direction,
     IsExternal,
     IsHost,
@@ -19,8 +17,6 @@ from netqed_smt.model import (
     NamespaceIs,
     NamespaceLabelExists,
     NamespaceLabelIn,
-    Not,
-    Or,
     Predicate,
     Side,
     WorkloadIs,
@@ -67,18 +63,13 @@ class _At:
 
     def holds(self, predicate: Predicate, side: Side | None = None) -> bool | None:
         """Whether the predicate, of that side where it speaks of an endpoint, holds; None is not known."""
-        match predicate:
-            case Constant(value):
-                return value
-            case And(operands):
-                return _all(self.holds(operand, side) for operand in operands)
-            case Or(operands):
-                return _not(_all(_not(self.holds(operand, side)) for operand in operands))
-            case Not(operand):
-                return _not(self.holds(operand, side))
-            case At(other, operand):
-                return self.holds(operand, other)
-        return self._endpoint(predicate) if side is self._side else None
+
+        def atom(one: Predicate) -> bool | None:
+            if isinstance(one, At):
+                return self.holds(one.predicate, one.side)
+            return self._endpoint(one) if side is self._side else None
+
+        return evaluated(predicate, atom)
 
     def _endpoint(self, predicate: Predicate) -> bool | None:
         match predicate:
@@ -96,17 +87,3 @@ class _At:
                 return key in self._labels
             case _:
                 return None
-
-
-def _not(value: bool | None) -> bool | None:
-    return None if value is None else not value
-
-
-def _all(values: Iterable[bool | None]) -> bool | None:
-    """Conjunction of three values: false if one is, else not known if one is."""
-    unknown = False
-    for value in values:
-        if value is False:
-            return False
-        unknown |= value is None
-    return None if unknown else True

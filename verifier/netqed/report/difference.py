@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from netqed.analysis.difference_results import (
     SIGNS,
@@ -26,7 +26,7 @@ from netqed.report.blame import blocked, through
 from netqed.report.finding import flow_words, invented_lines
 from netqed.report.portability import matters_words
 from netqed.report.style import Role, Style, wrapped
-from netqed.report.ways import relation_words, traffic_words
+from netqed.report.ways import traffic_words
 from netqed.report.words import count
 from netqed.report.writer import entry, note
 from netqed.spec.document import Scope
@@ -98,8 +98,8 @@ def family_words(family: Family, sign: Sign) -> str:
 def conditions(family: Family, sign: Sign) -> list[str]:
     """What else is true of those of the family's flows that differ, one clause each."""
     cube = family.cube
-    parts = list(relation_words(cube.relations))
-    parts += [_elsewhere(side, predicate, holds, sign) for side, predicate, holds in cube.elsewhere]
+    blocking = "OLD" if sign == "gained" else "NEW"
+    parts = [*cube.where, *(f"in {blocking} {clause}" for clause in cube.where_elsewhere)]
     if cube.choices:
         parts.append(answers_words(cube.choices))
     if family.conditional:
@@ -193,26 +193,6 @@ def _summary(found: Difference) -> str:
     """How much was compared, and how long it took."""
     policies = f"{count(found.old.policies, 'policy')} in OLD, {count(found.new.policies, 'policy')} in NEW"
     return f"{policies}, {count(found.new.workloads, 'workload')}, {found.seconds:.2f} s"
-
-
-def _elsewhere(side: Any, predicate: Any, holds: bool, sign: Sign) -> str:
-    """What must be true by the side that blocks, where its addresses, nodes or labels are other ones."""
-    by = "OLD" if sign == "gained" else "NEW"
-    who = "the source" if side is not None and side.name == "SOURCE" else "the destination"
-    is_, has = ("is", "has") if holds else ("is not", "has not")
-    match type(predicate).__name__:
-        case "InCidr":
-            return f"in {by} {who} {is_} in {predicate.network}"
-        case "LabelIn":
-            return f"in {by} {who} {has} {predicate.key}={' or '.join(sorted(predicate.values))}"
-        case "LabelExists":
-            return f"in {by} {who} {has} label {predicate.key}"
-        case "OwnNode":
-            return f"in {by} the source {is_} at the destination's own node"
-        case "ToOwnNode":
-            return f"in {by} the destination {is_} at the source's own node"
-        case _:
-            return f"in {by} {'' if holds else 'not '}{predicate}"
 
 
 def _basis(found: Difference, style: Style, *, verbose: bool) -> Iterator[str]:

@@ -25,6 +25,7 @@ from netqed.report.difference import conditions, family_words, rests_on
 from netqed.report.json import basis_value, place_value, witness_value
 from netqed.report.portability import matters_value
 from netqed.report.schema import definitions_of
+from netqed.report.schema_terms import COUNT, FLAG, TEXT, TEXTS, list_of, object_of, or_null, ref
 from netqed.report.ways import traffic_words
 from netqed.resources.cluster import Note
 
@@ -117,10 +118,6 @@ def _note(note: Note) -> Value:
     return {"text": note.whole, "place": note.place}
 
 
-_TEXT: Final[Value] = {"type": "string"}
-_FLAG: Final[Value] = {"type": "boolean"}
-_COUNT: Final[Value] = {"type": "integer", "minimum": 0}
-_TEXTS: Final[Value] = {"type": "array", "items": _TEXT}
 _VERDICT: Final[Value] = {"enum": ["proved", "refuted", "vacuous", "unknown"]}
 
 
@@ -130,27 +127,27 @@ def difference_schema() -> Value:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "netqed difference",
         "description": "Two policy sets as `netqed diff` compares them. Lines and columns: 1-based; items: from 0.",
-        **_object(
+        **object_of(
             format={"const": FORMAT},
             version={"const": VERSION},
-            tool=_object(name={"const": "netqed"}, version=_TEXT),
+            tool=object_of(name={"const": "netqed"}, version=TEXT),
             exitCode={"enum": [0, 1, 2], "description": "Before --exit-zero, which makes 1 and 2 into 0."},
-            complete={**_FLAG, "description": "False when policies of unsupported kinds were passed over."},
+            complete={**FLAG, "description": "False when policies of unsupported kinds were passed over."},
             seconds={"type": "number", "minimum": 0},
             scope={"enum": ["always", "now"]},
             outcome={"enum": ["equivalent", "narrower", "wider", "incomparable", "unknown"]},
-            required=_or_null(
-                _object(
+            required=or_null(
+                object_of(
                     what={"enum": ["equivalent", "no-new-access", "no-lost-access"]},
                     holds={"type": ["boolean", "null"], "description": "Null where the budget did not suffice."},
                 )
             ),
-            gained={**_ref("part"), "description": "What NEW allows and OLD does not."},
-            lost={**_ref("part"), "description": "What OLD allows and NEW does not."},
-            verdicts={**_or_null(_list("verdict")), "description": "With --spec: every invariant, on both sides."},
-            notes={**_list("note"), "description": "What one side alone declares, taken to be the same on both."},
-            old=_ref("basis"),
-            new=_ref("basis"),
+            gained={**ref("part"), "description": "What NEW allows and OLD does not."},
+            lost={**ref("part"), "description": "What OLD allows and NEW does not."},
+            verdicts={**or_null(list_of("verdict")), "description": "With --spec: every invariant, on both sides."},
+            notes={**list_of("note"), "description": "What one side alone declares, taken to be the same on both."},
+            old=ref("basis"),
+            new=ref("basis"),
         ),
         "$defs": {**definitions_of("witness", "place", "basis", "answer", "note"), **_definitions()},
     }
@@ -160,73 +157,51 @@ def _definitions() -> Value:
     return {
         "part": {
             "oneOf": [
-                _object(**{"is": {"const": "nothing"}, "restsOn": _TEXTS, "matters": _list("answer")}),
-                _object(**{"is": {"const": "unknown"}, "reason": _TEXT}),
-                _object(
+                object_of(**{"is": {"const": "nothing"}, "restsOn": TEXTS, "matters": list_of("answer")}),
+                object_of(**{"is": {"const": "unknown"}, "reason": TEXT}),
+                object_of(
                     **{
                         "is": {"const": "flows"},
-                        "complete": {**_FLAG, "description": "Whether the families are all of it."},
+                        "complete": {**FLAG, "description": "Whether the families are all of it."},
                         "leftOut": {
-                            **_or_null(_COUNT),
+                            **or_null(COUNT),
                             "description": "Families left out by --limit; null: nobody knows how many.",
                         },
-                        "families": _or_null(_list("family")),
-                        "example": _ref("flow"),
+                        "families": or_null(list_of("family")),
+                        "example": ref("flow"),
                     }
                 ),
             ]
         },
-        "family": _object(
-            words=_TEXT,
-            source=_TEXT,
-            destination=_TEXT,
-            traffic=_TEXT,
-            protocol=_or_null(_COUNT),
-            ports={"type": "array", "items": {"type": "array", "items": _COUNT}},
+        "family": object_of(
+            words=TEXT,
+            source=TEXT,
+            destination=TEXT,
+            traffic=TEXT,
+            protocol=or_null(COUNT),
+            ports={"type": "array", "items": {"type": "array", "items": COUNT}},
             direction={"enum": ["ingress", "egress"], "description": "In which the blocking side blocks its flows."},
             conditional={
-                **_FLAG,
+                **FLAG,
                 "description": "Whether only those of its flows differ that the allowing side's other direction lets "
                 "through.",
             },
-            where={**_TEXTS, "description": "What else is true of its flows."},
-            matters=_list("answer"),
-            example=_ref("flow"),
+            where={**TEXTS, "description": "What else is true of its flows."},
+            matters=list_of("answer"),
+            example=ref("flow"),
         ),
-        "flow": _object(
+        "flow": object_of(
             blockedIn={"type": "array", "items": {"enum": ["ingress", "egress"]}},
-            old={**_ref("witness"), "description": "The flow as OLD decides it."},
-            new={**_ref("witness"), "description": "The same flow as NEW decides it."},
+            old={**ref("witness"), "description": "The flow as OLD decides it."},
+            new={**ref("witness"), "description": "The same flow as NEW decides it."},
         ),
-        "verdict": _object(
-            title=_TEXT,
-            sentence=_TEXT,
-            place=_or_null(_ref("place")),
+        "verdict": object_of(
+            title=TEXT,
+            sentence=TEXT,
+            place=or_null(ref("place")),
             scope={"enum": ["always", "now"]},
             old=_VERDICT,
             new=_VERDICT,
-            changed=_FLAG,
+            changed=FLAG,
         ),
     }
-
-
-def _object(**properties: Value) -> Value:
-    """An object with exactly these keys, all of them present."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _or_null(schema: Value) -> Value:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _ref(name: str) -> Value:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _list(name: str) -> Value:
-    return {"type": "array", "items": _ref(name)}

@@ -35,6 +35,7 @@ from netqed.reference.flow import Reason, RuleMatch
 from netqed.report.json import basis_value, match_value, place_value, witness_value
 from netqed.report.portability import matters_value
 from netqed.report.schema import report_schema
+from netqed.report.schema_terms import COUNT, FLAG, TEXT, list_of, object_of, or_null, ref
 from netqed.report.words import port_words, selector_words
 from netqed.resources.objects import LabelSelector, NetworkPolicy
 from netqed.sources.position import FieldPath
@@ -216,9 +217,6 @@ def _place(policy: NetworkPolicy, path: FieldPath) -> Value | None:
     return place_value(policy.document.span(path) if policy.document is not None else None)
 
 
-_TEXT: Value = {"type": "string"}
-_FLAG: Value = {"type": "boolean"}
-_COUNT: Value = {"type": "integer", "minimum": 0}
 _VERDICT: Value = {"type": ["boolean", "null"], "description": "Null where it depends on what is not known."}
 _SHARED = ("witness", "match", "place", "basis", "answer")
 """Definitions of the report's schema that this one uses, beside those that they use themselves."""
@@ -231,26 +229,26 @@ def explanation_schema() -> Value:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "netqed explanation",
         "description": "One flow as `netqed explain` explains it. Lines and columns: 1-based; items of lists: from 0.",
-        **_object(
+        **object_of(
             format={"const": FORMAT},
             version={"const": VERSION},
-            tool=_object(name={"const": "netqed"}, version=_TEXT),
+            tool=object_of(name={"const": "netqed"}, version=TEXT),
             exitCode={"enum": [0, 1, 2], "description": "Before --exit-zero, which makes 1 and 2 into 0."},
-            complete=_FLAG,
+            complete=FLAG,
             seconds={"type": "number", "minimum": 0},
-            reading={**_TEXT, "description": "`spec`, or the network plugin that --cni names."},
+            reading={**TEXT, "description": "`spec`, or the network plugin that --cni names."},
             verdict={"enum": ["allowed", "denied", "depends"], "description": "Of the flow that is explained."},
-            flow=_ref("witness"),
-            egress=_ref("layer"),
-            ingress=_ref("layer"),
-            ports={**_list("ports"), "description": "Every port of TCP, UDP and SCTP, as ranges decided alike."},
-            asked=_or_null(_list("ports")),
-            source=_ref("side"),
-            destination=_ref("side"),
-            cases={**_list("case"), "description": "What it is in each case of what the input does not say."},
-            elsewhere={**_list("elsewhere"), "description": "Known plugins on which the flow has another verdict."},
-            notes={"type": "array", "items": _TEXT},
-            basis=_or_null(_ref("basis")),
+            flow=ref("witness"),
+            egress=ref("layer"),
+            ingress=ref("layer"),
+            ports={**list_of("ports"), "description": "Every port of TCP, UDP and SCTP, as ranges decided alike."},
+            asked=or_null(list_of("ports")),
+            source=ref("side"),
+            destination=ref("side"),
+            cases={**list_of("case"), "description": "What it is in each case of what the input does not say."},
+            elsewhere={**list_of("elsewhere"), "description": "Known plugins on which the flow has another verdict."},
+            notes={"type": "array", "items": TEXT},
+            basis=or_null(ref("basis")),
         ),
         "$defs": {**{name: shared[name] for name in sorted(_used(shared, _SHARED))}, **_definitions()},
     }
@@ -271,50 +269,53 @@ def _used(shared: Mapping[str, Any], names: Iterable[str]) -> set[str]:
 def _definitions() -> Value:
     decider: dict[str, Value] = {
         "allowed": _VERDICT,
-        "egress": _or_null(_ref("decided")),
-        "ingress": _or_null(_ref("decided")),
+        "egress": or_null(ref("decided")),
+        "ingress": or_null(ref("decided")),
     }
     reason = report_schema()["$defs"]["direction"]["properties"]["reason"]
-    at: dict[str, Value] = {"path": _TEXT, "place": _or_null(_ref("place"))}
-    port = _or_null({"type": "integer", "minimum": 1, "maximum": 65535})
+    at: dict[str, Value] = {"path": TEXT, "place": or_null(ref("place"))}
+    port = or_null({"type": "integer", "minimum": 1, "maximum": 65535})
     return {
-        "layer": _object(
-            allowed=_FLAG,
+        "layer": object_of(
+            allowed=FLAG,
             reason=reason,
-            deciding=_or_null(_ref("match")),
-            also={**_list("match"), "description": "Other rules that match: they would decide without it."},
-            selecting=_list("selector"),
-            notSelecting={**_list("nearSelector"), "description": "Nearest to selecting first."},
-            rules={**_list("rule"), "description": "Every rule that was tried: matching ones first, then the nearest."},
+            deciding=or_null(ref("match")),
+            also={**list_of("match"), "description": "Other rules that match: they would decide without it."},
+            selecting=list_of("selector"),
+            notSelecting={**list_of("nearSelector"), "description": "Nearest to selecting first."},
+            rules={
+                **list_of("rule"),
+                "description": "Every rule tried: matching ones first, then the nearest.",
+            },
         ),
-        "selector": _object(policy=_TEXT, place=_or_null(_ref("place")), conditions=_list("condition")),
-        "nearSelector": _object(
-            policy=_TEXT,
-            place=_or_null(_ref("place")),
+        "selector": object_of(policy=TEXT, place=or_null(ref("place")), conditions=list_of("condition")),
+        "nearSelector": object_of(
+            policy=TEXT,
+            place=or_null(ref("place")),
             reason={"enum": ["selector", "direction"]},
-            failing=_list("condition"),
+            failing=list_of("condition"),
         ),
-        "condition": _object(
-            wants=_TEXT,
-            key=_TEXT,
+        "condition": object_of(
+            wants=TEXT,
+            key=TEXT,
             operator={"enum": ["In", "NotIn", "Exists", "DoesNotExist"]},
-            values={"type": "array", "items": _TEXT},
-            has={**_or_null(_TEXT), "description": "The label's value; null where it is missing."},
-            holds=_FLAG,
+            values={"type": "array", "items": TEXT},
+            has={**or_null(TEXT), "description": "The label's value; null where it is missing."},
+            holds=FLAG,
             **at,
         ),
-        "rule": _object(
-            policy=_TEXT,
-            rule=_COUNT,
+        "rule": object_of(
+            policy=TEXT,
+            rule=COUNT,
             **at,
             matches=_VERDICT,
             peerMatches=_VERDICT,
-            portMatches=_FLAG,
-            peers=_list("peer"),
-            ports=_list("port"),
+            portMatches=FLAG,
+            peers=list_of("peer"),
+            ports=list_of("port"),
         ),
-        "peer": _object(
-            peer=_COUNT,
+        "peer": object_of(
+            peer=COUNT,
             **at,
             matches=_VERDICT,
             reason={
@@ -330,60 +331,38 @@ def _definitions() -> Value:
                     "unseen",
                 ]
             },
-            namespaceConditions=_list("condition"),
-            podConditions=_list("condition"),
+            namespaceConditions=list_of("condition"),
+            podConditions=list_of("condition"),
         ),
-        "port": _object(
-            port=_COUNT,
+        "port": object_of(
+            port=COUNT,
             **at,
-            matches=_FLAG,
+            matches=FLAG,
             reason={"enum": ["matches", "protocol", "number", "name", "no-name", "unresolved", "portless"]},
-            admits=_TEXT,
-            numbers={"type": "array", "items": _COUNT},
+            admits=TEXT,
+            numbers={"type": "array", "items": COUNT},
         ),
-        "ports": _object(protocol=_TEXT, first=port, last=port, **decider),
-        "decided": _object(reason=reason, rule=_or_null(_ref("match"))),
-        "side": _object(
-            text=_TEXT,
+        "ports": object_of(protocol=TEXT, first=port, last=port, **decider),
+        "decided": object_of(reason=reason, rule=or_null(ref("match"))),
+        "side": object_of(
+            text=TEXT,
             kind={"enum": ["pods", "addresses", "nodes"]},
-            number=_COUNT,
+            number=COUNT,
             members={
                 "type": "array",
-                "items": _object(number=_COUNT, names={"type": "array", "items": _TEXT}, **decider),
+                "items": object_of(number=COUNT, names={"type": "array", "items": TEXT}, **decider),
             },
-            addresses={"type": "array", "items": _object(ranges=_list("range"), **decider)},
+            addresses={"type": "array", "items": object_of(ranges=list_of("range"), **decider)},
         ),
-        "range": _object(first=_TEXT, last=_TEXT),
-        "case": _object(
-            when=_object(
+        "range": object_of(first=TEXT, last=TEXT),
+        "case": object_of(
+            when=object_of(
                 side={"enum": ["source", "destination", None]},
-                addresses=_or_null(_list("range")),
-                sameNode=_or_null(_FLAG),
-                answers=_or_null(_list("answer")),
+                addresses=or_null(list_of("range")),
+                sameNode=or_null(FLAG),
+                answers=or_null(list_of("answer")),
             ),
             **decider,
         ),
-        "elsewhere": _object(plugins={"type": "array", "items": _TEXT}, allowed=_VERDICT, turnsOn=_list("answer")),
+        "elsewhere": object_of(plugins={"type": "array", "items": TEXT}, allowed=_VERDICT, turnsOn=list_of("answer")),
     }
-
-
-def _object(**properties: Value) -> Value:
-    """An object with exactly these keys, all of them present."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _or_null(schema: Value) -> Value:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _ref(name: str) -> Value:
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _list(name: str) -> Value:
-    return {"type": "array", "items": _ref(name)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from netqed.analysis.results import PROTOCOL_NAMES, Cube, WayIn, WaysIn
@@ -68,33 +68,10 @@ def _range(ports: tuple[int, int]) -> str:
 
 def _conditions(way: WayIn) -> str:
     """What else is true of all flows of the family."""
-    parts = list(relation_words(way.cube.relations))
+    parts = list(way.cube.where)
     if way.cube.choices:
         parts.append(answers_words(way.cube.choices))
     return f", where {', and '.join(parts)}" if parts else ""
-
-
-def relation_words(relations: Sequence[tuple[Any, bool]]) -> Iterator[str]:
-    """Facts of both sides together, one clause each."""
-    for predicate, holds in relations:
-        match type(predicate).__name__:
-            case "SameNamespace":
-                yield f"both are {'' if holds else 'not '}of one namespace"
-            case "SameLabel":
-                yield f"both have {'one value' if holds else 'not one value'} of label {predicate.key}"
-            case "SameNamespaceLabel":
-                yield f"their namespaces have {'one value' if holds else 'not one value'} of label {predicate.key}"
-            case "NamedPort":
-                yield f"the destination {'calls' if holds else 'does not call'} the port {predicate.name}"
-            case "OwnNode":
-                yield f"the source is {'' if holds else 'not '}at the destination's own node"
-            case "ToOwnNode":
-                yield f"the destination is {'' if holds else 'not '}at the source's own node"
-            case "SameEndpoint":
-                yield f"both are {'' if holds else 'not '}the same"
-            case _:
-                version = "IPv6" if ":" in str(predicate.predicate.network) else "IPv4"
-                yield f"it is {'' if holds else 'not '}{version}"
 
 
 def _by(way: WayIn) -> str:
@@ -126,7 +103,7 @@ def ways_value(ways: WaysIn | None) -> dict[str, Any] | None:
                 "traffic": traffic_words(way.cube),
                 "protocol": way.cube.protocol,
                 "ports": [list(one) for one in way.cube.ports],
-                "where": list(relation_words(way.cube.relations)),
+                "where": list(way.cube.where),
                 "matters": matters_value(way.cube.choices),
                 "egress": _reason_value(way.egress, "egress"),
                 "ingress": _reason_value(way.ingress, "ingress"),
