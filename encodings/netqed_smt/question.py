@@ -67,6 +67,16 @@ class Questions:
         """
         return self._solver.check(assumptions)
 
+    def is_possible(self, assumptions: Sequence[Term]) -> bool:
+        """Whether a flow of the universe satisfies all of the literals (SAT), or none does (UNSAT).
+
+        Raises BudgetExhausted where the budget ran out: neither may be taken for the other.
+        """
+        answer = self.ask(assumptions)
+        if answer is Answer.UNKNOWN:
+            raise BudgetExhausted
+        return answer is Answer.SAT
+
     def _address(self, side: SideTerms, version: int) -> Address:
         number = self._solver.value(side.address[version])
         return IPv4Address(number) if version == 4 else IPv6Address(number)
@@ -139,9 +149,6 @@ class Preferences:
 
     def read(self) -> FlowValues:
         """The flow that the wishes leave. Raises BudgetExhausted, and RuntimeError where none is left."""
-        answer = self._questions.ask(self.assumptions)
-        if answer is Answer.UNKNOWN:
-            raise BudgetExhausted
-        if answer is Answer.UNSAT:
+        if not self._questions.is_possible(self.assumptions):
             raise RuntimeError("the wishes contradict the question")
         return self._questions.read()

@@ -17,12 +17,13 @@ from netqed.analysis.witness import WitnessMaker
 from netqed.lowering.layers import lower
 from netqed.plugins.matters import Matter
 from netqed.plugins.table import answers_of
+from netqed.reference.flow import Direction as FlowDirection
 from netqed.resources.cluster import Cluster
 from netqed.resources.load import collector_paused
 from netqed_smt.footprint import Footprint
 from netqed_smt.model import Direction
-from netqed_smt.question import BudgetExhausted, FlowValues, Questions
-from netqed_smt.solver import DEFAULT_RLIMIT, Answer, Solver, Term
+from netqed_smt.question import FlowValues, Questions
+from netqed_smt.solver import DEFAULT_RLIMIT, Solver, Term
 from netqed_smt.twins import Twins
 from netqed_smt.universe import Universe
 
@@ -124,27 +125,27 @@ class Comparison(Asking):
             kept = list(literals)
             for side in order:
                 kept = self._wishes[side].narrowed(kept).assumptions
-            match self.questions.ask(kept):
-                case Answer.UNKNOWN:
-                    raise BudgetExhausted
-                case Answer.UNSAT:
-                    raise RuntimeError("the wishes contradict the question")
-                case Answer.SAT:
-                    pass
+            if not self.questions.is_possible(kept):
+                raise RuntimeError("the wishes contradict the question")
             values = tuple(reader.read() for reader in self.readers)
             taken = [self._wishes[side].exclude_taken(values[side]) for side in order]
             if not any(taken):
                 return values
 
-    def replayed(self, sign: Sign, values: tuple[FlowValues, ...]) -> DifferingFlow:
+    def replayed(
+        self,
+        sign: Sign,
+        values: tuple[FlowValues, ...],
+        directions: tuple[FlowDirection, ...] = ("ingress", "egress"),
+    ) -> DifferingFlow:
         """The flow, judged on both sides by all policies. Raises Disagreement where the evaluator does not decide that
-        it is gained, or lost."""
+        it is gained, or lost, as far as these directions go."""
         first = NEW if sign == "gained" else OLD
         near = [maker.at_nodes(one) for maker, one in zip(self._makers, values, strict=True)]
         at_nodes = (near[OLD][0] or near[NEW][0], near[OLD][1] or near[NEW][1])
         members = self._makers[first].members(values[first], at_nodes)
         old, new = (
-            maker.witness(one, allowed=side == first, members=members)
+            maker.witness(one, allowed=side == first, members=members, directions=directions)
             for side, (maker, one) in enumerate(zip(self._makers, values, strict=True))
         )
         return DifferingFlow(old, new)

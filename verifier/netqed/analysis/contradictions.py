@@ -40,10 +40,7 @@ def contradictions(session: Session) -> Iterator[Problem]:
 
 def _impossible(session: Session, literals: list[Term]) -> bool:
     """Whether no flow at all satisfies the literals under every assumption (UNSAT)."""
-    answer = session.questions.ask([*session.scope("always"), *literals])
-    if answer is Answer.UNKNOWN:
-        raise BudgetExhausted
-    return answer is Answer.UNSAT
+    return not session.questions.is_possible([*session.scope("always"), *literals])
 
 
 def _empty_sets(session: Session) -> Iterator[Problem]:

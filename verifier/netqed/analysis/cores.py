@@ -19,8 +19,7 @@ from netqed.analysis.witness import WitnessMaker
 from netqed.lowering.layers import lower
 from netqed.resources.objects import NetworkPolicy
 from netqed_smt.model import Choice, Direction
-from netqed_smt.question import BudgetExhausted
-from netqed_smt.solver import Answer, Term
+from netqed_smt.solver import Term
 
 
 def _presence(policy: NetworkPolicy) -> Choice:
@@ -144,14 +143,7 @@ class Cores:
 
     def _suffices(self, violation: Sequence[Term], places: Iterable[int]) -> bool:
         """Whether no flow violates the invariant as long as these policies are there (UNSAT)."""
-        return not self._is_possible([*violation, *map(self._present, places)])
-
-    def _is_possible(self, literals: Sequence[Term]) -> bool:
-        """Whether some flow satisfies them all (SAT)."""
-        answer = self.session.questions.ask(literals)
-        if answer is Answer.UNKNOWN:
-            raise BudgetExhausted
-        return answer is Answer.SAT
+        return not self.session.questions.is_possible([*violation, *map(self._present, places)])
 
     def _essential(self, place: int, core: Sequence[int], asked: _Asked) -> Essential | None:
         """The member, and a flow that violates the invariant once it is gone; None where none does.
@@ -163,7 +155,7 @@ class Cores:
         everyone = {other for other in range(len(self.session.cluster.policies)) if other != place}
         for world in (there, everyone):
             violation = [*asked.flows, self._violating_in(world, asked)]
-            if self._is_possible(violation):
+            if self.session.questions.is_possible(violation):
                 return self._shown(place, world, violation, asked)
         return self._searched(place, there, asked)
 
@@ -191,12 +183,12 @@ class Cores:
 
         violation = [*asked.flows, self._violating(asked, tuple(Direction))]
         pins = [*(self._present(other) for other in sorted(there)), gone(place)]
-        if not self._is_possible([*violation, *pins]):
+        if not self.session.questions.is_possible([*violation, *pins]):
             return None
         world = set(there)
         for number in asked.places:
             if number != place and number not in there:
-                if self._is_possible([*violation, *pins, gone(number)]):
+                if self.session.questions.is_possible([*violation, *pins, gone(number)]):
                     pins.append(gone(number))
                 else:
                     pins.append(self._present(number))

@@ -24,8 +24,8 @@ from netqed_smt.model import (
     ProtocolIs,
     Side,
 )
-from netqed_smt.question import BudgetExhausted, FlowValues, Questions
-from netqed_smt.solver import Answer, Term
+from netqed_smt.question import FlowValues, Questions
+from netqed_smt.solver import Term
 from netqed_smt.universe import PORT_PROTOCOLS
 
 Sorts = tuple[type, ...]
@@ -84,7 +84,7 @@ class Cubes(Facts):
         `witness` chooses a flow that satisfies the literals it is given. Raises BudgetExhausted.
         """
         beyond: list[Term] = []
-        while self._is_satisfiable([*scope, inside, *beyond]):
+        while self._questions.is_possible([*scope, inside, *beyond]):
             values = witness([*scope, inside, *beyond])
             region = self.generalise(values, scope, outside)
             yield values, region
@@ -121,7 +121,7 @@ class Cubes(Facts):
 
         def core(kept: Sequence[Fact], *bounds: Term) -> list[Fact] | None:
             literals = [self._literal(fact) for fact in kept]
-            if self._is_satisfiable([*outside, *bounds, *literals]):
+            if self._questions.is_possible([*outside, *bounds, *literals]):
                 return None
             used = {id(term) for term in self._solver.core(literals)}
             return [fact for fact, literal in zip(kept, literals, strict=True) if id(literal) in used]
@@ -138,11 +138,6 @@ class Cubes(Facts):
     def order(self, fact: Fact, sorts: Sorts) -> tuple[int, int]:
         """Facts that are lower are dropped first."""
         return -(fact.holds and isinstance(fact.predicate, sorts)), -fact.rank
-
-    def _is_satisfiable(self, literals: Sequence[Term]) -> bool:
-        if (answer := self._questions.ask(literals)) is Answer.UNKNOWN:
-            raise BudgetExhausted
-        return answer is Answer.SAT
 
     @staticmethod
     def _prime(facts: Sequence[Fact], core: Callable[[Sequence[Fact]], list[Fact] | None]) -> list[Fact]:
@@ -212,7 +207,7 @@ class Cubes(Facts):
 
     def _named_facts(self, flow: Sequence[Term]) -> Iterator[Fact]:
         """Which of the named sets the flow's sides are in; its other facts, given as literals, decide that."""
-        if not self._named or not self._is_satisfiable(flow):
+        if not self._named or not self._questions.is_possible(flow):
             return
         terms = [self._universe.encoder.term(one.predicate) for one in self._named]
         truths = [self._solver.truth(term) for term in terms]

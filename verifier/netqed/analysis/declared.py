@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -22,8 +22,7 @@ from netqed_smt.model import (
     any_of,
     negate,
 )
-from netqed_smt.question import BudgetExhausted
-from netqed_smt.solver import Answer, Term
+from netqed_smt.solver import Term
 
 
 @dataclass(frozen=True)
@@ -78,21 +77,15 @@ class DeclaredLabels:
         """
         free = self._free
         violation = [*free.scope(scope), *free.violation(free.question_of(invariant))]
-        if self._is_proved(violation):
+        if not free.questions.is_possible(violation):
             return ()
         guards = self._guards
-        if not self._is_proved([*violation, *guards.values()]):
-            raise BudgetExhausted
+        if free.questions.is_possible([*violation, *guards.values()]):
+            raise RuntimeError("a proof does not hold with the labels that are declared")
         core = {id(term) for term in free.solver.core([*violation, *guards.values()])}
         kept = [name for name, guard in guards.items() if id(guard) in core]
         for name in list(kept):
             fewer = [other for other in kept if other != name]
-            if self._is_proved([*violation, *(guards[other] for other in fewer)]):
+            if not free.questions.is_possible([*violation, *(guards[other] for other in fewer)]):
                 kept = fewer
         return tuple(kept)
-
-    def _is_proved(self, literals: Sequence[Term]) -> bool:
-        answer = self._free.questions.ask(literals)
-        if answer is Answer.UNKNOWN:
-            raise BudgetExhausted
-        return answer is Answer.UNSAT

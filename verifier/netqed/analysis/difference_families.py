@@ -10,12 +10,10 @@ from typing import Final
 from netqed.analysis.comparison import NEW, OLD, Comparison
 from netqed.analysis.difference_cubes import TwinCubes, terms_of
 from netqed.analysis.difference_results import Delta, DifferingFlow, Family, Sign
-from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.results import Cube
 from netqed.spec.document import Scope
 from netqed_smt.model import Direction
-from netqed_smt.question import BudgetExhausted
-from netqed_smt.solver import Answer, Term
+from netqed_smt.solver import Term
 
 MOST: Final = 500
 """Families that are worked out; of more only that there are more is told."""
@@ -55,7 +53,8 @@ class DifferenceFamilies:
         found = list(islice(self._all(), MOST + 1))
         complete = len(found) <= MOST
         beyond = [one.beyond for one in found]
-        if complete and self._is_satisfiable([*self._scope, *self._comparison.differing(self._sign), *beyond]):
+        left = [*self._scope, *self._comparison.differing(self._sign), *beyond]
+        if complete and self._comparison.questions.is_possible(left):
             raise RuntimeError("the families do not hold the whole difference")
         needed = [one.family for one in self._needed(found[:MOST])]
         shown = needed if limit is None else needed[:limit]
@@ -78,7 +77,7 @@ class DifferenceFamilies:
         universe = comparison.universes[self._side]
         names = universe.vocabulary.namespaces.values
         governed = universe.flow.sides[direction.governed]
-        while self._is_satisfiable([*self._scope, changed, other, *seen]):
+        while self._comparison.questions.is_possible([*self._scope, changed, other, *seen]):
             name = names[self._solver.value(governed.namespace) - 1]
             seen.append(self._literal(self._solver.negation(governed.namespace_is(name))))
             yield name
@@ -94,23 +93,15 @@ class DifferenceFamilies:
         outside = slice_.blocked(changed)
         scope = [*slice_.scope(self._named_scope), slice_.asked]
         beyond: list[Term] = []
-        while True:
-            match slice_.questions.ask([*scope, changed, *beyond]):
-                case Answer.UNKNOWN:
-                    raise BudgetExhausted
-                case Answer.UNSAT:
-                    return
-                case Answer.SAT:
-                    pass
+        while slice_.questions.is_possible([*scope, changed, *beyond]):
             values = slice_.narrowed(self._sign, [*scope, changed, *beyond])
             cubes.seen_elsewhere(values[1 - side])
             region = cubes.generalise(values[side], scope, outside)
             beyond.append(slice_.blocked(region.inside))
-            try:
-                yield region.cube, slice_.replayed(self._sign, values)
-            except Disagreement:
-                # It does not pass the other direction, of which the policies of one namespace know nothing.
-                yield region.cube, None
+            found = slice_.replayed(self._sign, values, (direction.value,))
+            # Of the other direction the policies of one namespace may know nothing.
+            passes = (found.old, found.new)[side].decision.allowed
+            yield region.cube, found if passes else None
 
     def _family(self, direction: Direction, cube: Cube, example: DifferingFlow | None) -> _Found | None:
         """The family of a cube; None where none of its flows passes the allowing side's other direction."""
@@ -118,10 +109,10 @@ class DifferenceFamilies:
         inside = self._literal(solver.conjunction(terms_of(cube, comparison, self._side)))
         passes = self._passes(_other(direction))
         if example is None:
-            if not self._is_satisfiable([*self._scope, inside, passes]):
+            if not self._comparison.questions.is_possible([*self._scope, inside, passes]):
                 return None
             example = comparison.flow(self._sign, [*self._scope, inside, passes])
-        conditional = self._is_satisfiable([*self._scope, inside, comparison.blocked(passes)])
+        conditional = self._comparison.questions.is_possible([*self._scope, inside, comparison.blocked(passes)])
         if conditional:
             inside = self._literal(solver.conjunction([inside, passes]))
         family = Family(cube, direction.value, conditional, example)
@@ -132,7 +123,7 @@ class DifferenceFamilies:
         kept = list(found)
         for one in reversed(found):
             others = [other.beyond for other in kept if other is not one]
-            if others and not self._is_satisfiable([*self._scope, one.inside, *others]):
+            if others and not self._comparison.questions.is_possible([*self._scope, one.inside, *others]):
                 kept.remove(one)
         return kept
 
@@ -147,12 +138,6 @@ class DifferenceFamilies:
 
     def _literal(self, term: Term) -> Term:
         return self._solver.literal(term, "family")
-
-    def _is_satisfiable(self, literals: Sequence[Term]) -> bool:
-        answer = self._comparison.questions.ask(literals)
-        if answer is Answer.UNKNOWN:
-            raise BudgetExhausted
-        return answer is Answer.SAT
 
 
 def _other(direction: Direction) -> Direction:

@@ -27,8 +27,8 @@ from netqed.spec.sentences import (
     OnlyCanReach,
 )
 from netqed_smt.model import Choice, Direction, Predicate, Side
-from netqed_smt.question import BudgetExhausted, FlowValues
-from netqed_smt.solver import Answer, Term
+from netqed_smt.question import FlowValues
+from netqed_smt.solver import Term
 
 SHOWN: Final = 12
 """Ways in that are worked out; of more only that there are more is told."""
@@ -73,7 +73,7 @@ class Families:
         found: list[tuple[WayIn, Term, Term]] = []
         left_out: int | None = 0
         cubes = self._cubes(invariant, scope)
-        while self._is_satisfiable([*scope, *violation, *(beyond for _, _, beyond in found)]):
+        while self.session.questions.is_possible([*scope, *violation, *(beyond for _, _, beyond in found)]):
             if len(found) == SHOWN:
                 left_out = None
                 break
@@ -82,7 +82,7 @@ class Families:
             found.append((way, inside, solver.literal(solver.negation(inside), "beyond")))
         for one in list(found):
             others = [beyond for other in found if other is not one for beyond in other[2:]]
-            if others and not self._is_satisfiable([*scope, one[1], *others]):
+            if others and not self.session.questions.is_possible([*scope, one[1], *others]):
                 found.remove(one)
         return WaysIn(tuple(way for way, _, _ in found), left_out, self._is_unique(witness, scope, violation))
 
@@ -105,12 +105,6 @@ class Families:
             for side, endpoint in _sides(invariant)
         ]
         return Cubes(self.session.questions, display, by_name=by_name, named=named)
-
-    def _is_satisfiable(self, literals: Sequence[Term]) -> bool:
-        answer = self.session.questions.ask(literals)
-        if answer is Answer.UNKNOWN:
-            raise BudgetExhausted
-        return answer is Answer.SAT
 
     @cached_property
     def _unneeded(self) -> dict[Direction, dict[str, Predicate]]:
@@ -155,7 +149,7 @@ class Families:
                 return False
             same.append(side.in_class(own[0].code))
         other = solver.literal(solver.negation(solver.conjunction(same)), "other")
-        return not self._is_satisfiable([*scope, *violation, other])
+        return not self.session.questions.is_possible([*scope, *violation, other])
 
 
 def _sides(invariant: Invariant) -> Iterator[tuple[Side, Endpoint]]:

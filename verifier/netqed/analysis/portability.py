@@ -12,8 +12,7 @@ from netqed.plugins.matters import SPEC, Matter
 from netqed.plugins.table import SUPPORTED, completions
 from netqed.reference.evaluate import Evaluator
 from netqed.reference.flow import AddressEnd, End, PodEnd
-from netqed_smt.question import BudgetExhausted
-from netqed_smt.solver import Answer, Term
+from netqed_smt.solver import Term
 
 TCP_UDP_SCTP: Final = frozenset({6, 17, 132})
 
@@ -94,15 +93,11 @@ class _Readings:
         them that the solver needed for that."""
         literals = {id(one[1]): one for one in self._literals(answers)}
         assumptions = [*self._violation, *(literal for _, literal in literals.values())]
-        match self._session.questions.ask(assumptions):
-            case Answer.SAT:
-                return True
-            case Answer.UNKNOWN:
-                raise BudgetExhausted
-            case Answer.UNSAT:
-                core = self._session.solver.core(assumptions)
-                self._holds.append(frozenset(literals[id(one)][0] for one in core if id(one) in literals))
-                return False
+        if self._session.questions.is_possible(assumptions):
+            return True
+        core = self._session.solver.core(assumptions)
+        self._holds.append(frozenset(literals[id(one)][0] for one in core if id(one) in literals))
+        return False
 
     def _literals(self, answers: _Answers) -> Iterator[tuple[tuple[Matter, bool], Term]]:
         for matter, yes in sorted(answers, key=lambda one: one[0].value):

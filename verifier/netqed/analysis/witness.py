@@ -11,7 +11,7 @@ from netqed.analysis.results import Witness, WitnessEnd
 from netqed.analysis.roster import Roster
 from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
-from netqed.reference.flow import AddressEnd, AddressNeeded, End, Flow, PodEnd
+from netqed.reference.flow import AddressEnd, AddressNeeded, Direction, End, Flow, PodEnd
 from netqed.resources.objects import ContainerPort, Labels, NetworkPolicy
 from netqed.spec.sentences import NamespacesNamed
 from netqed_smt.classes import FREE_CODE
@@ -59,13 +59,15 @@ class WitnessMaker:
         by_address: tuple[bool, bool] = (False, False),
         policies: tuple[NetworkPolicy, ...] | None = None,
         members: Members | None = None,
+        directions: tuple[Direction, ...] = ("ingress", "egress"),
     ) -> Witness:
         """The witness, replayed. `by_address` says of the source and the destination whether the invariant goes by
         their addresses; one that the input does not give is then part of what the witness rests on. `policies` are
         those that are there, if not all of the input's; `members` the workloads that the sides are, else the first
-        ones that fit.
+        ones that fit. `directions` are those that the encoding spoke of: `allowed` says whether all of them let the
+        flow through.
 
-        Raises Disagreement where the evaluator's decision is not the one that the encoding found (`allowed`).
+        Raises Disagreement where the evaluator's decision is not the one that the encoding found.
         """
         members = members or self.members(values, self.at_nodes(values))
         source = self._concrete(values, values.source, members[0], destination=False)
@@ -88,7 +90,7 @@ class WitnessMaker:
             )
         evaluator = self._evaluator if world is self._roster.world else Evaluator(world)
         decision = evaluator.decide(flow)
-        if decision.allowed != allowed:
+        if all(one.allowed for one in (decision.ingress, decision.egress) if one.direction in directions) != allowed:
             raise Disagreement(
                 flow,
                 world,
