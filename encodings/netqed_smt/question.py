@@ -27,6 +27,8 @@ class EndValues:
     namespace_labels: dict[str, int]
     port_names: frozenset[tuple[str, int]]
     address: Address
+    at_node: bool
+    """Whether it uses a node's address: a node, or a pod on its network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ class FlowValues:
     same_endpoint: bool = False
     choices: Mapping[str, bool] = field(default_factory=dict)
     """How the solver decided the choices that the question's policies speak of, by name."""
+
+    @property
+    def at_nodes(self) -> tuple[bool, bool]:
+        """Whether the source, and the destination, uses a node's address. Which nodes pods are on matters only where
+        one does."""
+        return self.source.at_node, self.destination.at_node
 
 
 class BudgetExhausted(Exception):
@@ -111,6 +119,7 @@ class Questions:
             namespace_labels={key: solver.value(term) for key, term in side.namespace_labels.items()},
             port_names=frozenset(key for key, term in side.port_names.items() if solver.truth(term)),
             address=self._address(side, version),
+            at_node=solver.truth(side.at_node),
         )
 
 
@@ -122,14 +131,24 @@ class Preferences:
         self._questions = questions
         self._solver = questions.universe.solver
         self.assumptions = list(assumptions)
+        self._turn = 0
 
     def prefer(self, term: Term) -> bool:
-        """Keep the wish if some flow still satisfies everything; says whether it was kept."""
+        """Keep the wish if some flow still satisfies everything; says whether it was kept.
+
+        The flow that was found last shows that one does, if it satisfies the wish: nothing is asked then.
+        """
         literal = self._solver.literal(term, "w")
-        if self._questions.ask([*self.assumptions, literal]) is Answer.SAT:
-            self.assumptions.append(literal)
-            return True
-        return False
+        if not self._is_at_hand(term):
+            if self._questions.ask([*self.assumptions, literal]) is not Answer.SAT:
+                return False
+            self._turn = self._solver.turn
+        self.assumptions.append(literal)
+        return True
+
+    def _is_at_hand(self, term: Term) -> bool:
+        """Whether the last assignment is of a flow that satisfies everything so far, and the term."""
+        return self._turn == self._solver.turn != 0 and self._solver.truth(term, since=True)
 
     def fewest(self, terms: Sequence[Term]) -> int:
         """Make as few of the terms true as possible, and say how many that is."""
@@ -151,4 +170,5 @@ class Preferences:
         """The flow that the wishes leave. Raises BudgetExhausted, and RuntimeError where none is left."""
         if not self._questions.is_possible(self.assumptions):
             raise RuntimeError("the wishes contradict the question")
+        self._turn = self._solver.turn
         return self._questions.read()

@@ -45,10 +45,13 @@ class Solver:
         self._bool = z3core.Z3_mk_bool_sort(context)
         self._sorts: dict[int, Any] = {}
         self._fresh = 0
+        # By the address of the term's node: equal terms are one node, which is there as long as the context is.
         self._proxies: dict[int, Term] = {}
         self._numerals: dict[tuple[int, int], Term] = {}
         self._model: Any = None
         self._answer = Answer.UNKNOWN
+        self.turn = 0
+        """Grows with every answer that is SAT and every constraint: while it stands, so does the last assignment."""
         self.true: Term = z3core.Z3_mk_true(context)
         self.false: Term = z3core.Z3_mk_false(context)
         self._solver = z3core.Z3_mk_solver_for_logic(context, self._symbol("QF_FD"))
@@ -171,17 +174,22 @@ class Solver:
     def require(self, term: Term) -> None:
         """Add a constraint that every answer respects."""
         if term is not self.true:
-            self._z3.Z3_solver_assert(self._context, self._solver, term)
+            self.turn += 1
+            self._assert(term)
+
+    def _assert(self, term: Term) -> None:
+        self._z3.Z3_solver_assert(self._context, self._solver, term)
 
     def literal(self, term: Term, name: str = "p") -> Term:
         """A Boolean variable that stands for the term in assumptions: true exactly where the term is."""
-        key = self._z3.Z3_get_ast_id(self._context, term)
-        if key not in self._proxies:
+        proxy = self._proxies.get(term.value)
+        if proxy is None:
             self._fresh += 1
             proxy = self.boolean(f"{name}!{self._fresh}")
-            self.require(self.equivalence(proxy, term))
-            self._proxies[key] = proxy
-        return self._proxies[key]
+            # What defines a new variable leaves every assignment possible, and so does not end the turn.
+            self._assert(self.equivalence(proxy, term))
+            self._proxies[term.value] = proxy
+        return proxy
 
     def guard(self, name: str) -> Term:
         """A new Boolean variable, to guard constraints that only some questions assume."""
@@ -195,13 +203,15 @@ class Solver:
         which assumptions that took. UNKNOWN: the budget ran out. Raises KeyboardInterrupt
         where Ctrl-C ends the search, which Z3 takes for itself and answers as if it did not know.
         """
-        if self._model is not None:
-            self._z3.Z3_model_dec_ref(self._context, self._model)
-            self._model = None
         result = self._z3.Z3_solver_check_assumptions(
             self._context, self._solver, len(assumptions), (self._array * len(assumptions))(*assumptions)
         )
         self._answer = Answer(result)
+        if self._answer is Answer.SAT:
+            self.turn += 1
+            if self._model is not None:
+                self._z3.Z3_model_dec_ref(self._context, self._model)
+                self._model = None
         if self._answer is Answer.UNKNOWN and self._reason_unknown() == _INTERRUPTED:
             raise KeyboardInterrupt
         return self._answer
@@ -213,26 +223,29 @@ class Solver:
         """After UNSAT: those of the assumptions that the proof used, in their order; not minimal."""
         vector = self._z3.Z3_solver_get_unsat_core(self._context, self._solver)
         self._z3.Z3_ast_vector_inc_ref(self._context, vector)
-        ids = {
-            self._z3.Z3_get_ast_id(self._context, self._z3.Z3_ast_vector_get(self._context, vector, i))
+        used = {
+            self._z3.Z3_ast_vector_get(self._context, vector, i).value
             for i in range(self._z3.Z3_ast_vector_size(self._context, vector))
         }
         self._z3.Z3_ast_vector_dec_ref(self._context, vector)
-        return [term for term in assumptions if self._z3.Z3_get_ast_id(self._context, term) in ids]
+        return [term for term in assumptions if term.value in used]
 
-    def _evaluated(self, term: Term) -> Term:
+    def _evaluated(self, term: Term, *, since: bool = False) -> Term:
+        """The term's value in the last assignment found; `since` if other answers may have come since then."""
         out = (self._array * 1)()
         if self._model is None and self._answer is Answer.SAT:
             # Reading an assignment costs more than most questions do, and most need none.
             self._model = self._z3.Z3_solver_get_model(self._context, self._solver)
             self._z3.Z3_model_inc_ref(self._context, self._model)
-        if self._model is None or not self._z3.Z3_model_eval(self._context, self._model, term, True, out):
+        readable = self._model is not None and (since or self._answer is Answer.SAT)
+        if not readable or not self._z3.Z3_model_eval(self._context, self._model, term, True, out):
             raise RuntimeError("no model to read: the last answer was not SAT")
         return out[0]
 
-    def truth(self, term: Term) -> bool:
-        """After SAT: the Boolean's value in the assignment."""
-        return bool(self._z3.Z3_get_bool_value(self._context, self._evaluated(term)) == 1)
+    def truth(self, term: Term, *, since: bool = False) -> bool:
+        """After SAT: the Boolean's value in the assignment. With `since` other answers than SAT may have come after
+        it, if the assignment was read from before they did."""
+        return bool(self._z3.Z3_get_bool_value(self._context, self._evaluated(term, since=since)) == 1)
 
     def value(self, bits: Term) -> int:
         """After SAT: the bit-vector's value in the assignment, unsigned."""

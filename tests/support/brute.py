@@ -284,14 +284,22 @@ class Question:
     def is_at_its_node(
         self, sides: tuple[Candidate, Candidate], flow: Flow, nodes: tuple[str | None, str | None]
     ) -> bool:
-        """Whether what shares the other side's node is at an address of that node, if those are known."""
+        """Whether what shares the other side's node is at an address of that node, if those are known, and what does
+        not is at none of them."""
+        ends = (flow.source, flow.destination)
         if nodes[0] is None or nodes[0] != nodes[1]:
-            return True
-        known = {ip_address(a) for n in self.universe.cluster.nodes if n.name == nodes[0] for a in n.addresses}
-        for end in (flow.source, flow.destination):
+            return not any(
+                on is None and at_node(one) and end.address in self._addresses_of(other)
+                for one, end, on, other in zip(sides, ends, nodes, reversed(nodes), strict=True)
+            )
+        known = self._addresses_of(nodes[0])
+        for end in ends:
             known |= {*end.node_addresses} if isinstance(end, PodEnd) else set()
-        ends = zip(sides, (flow.source, flow.destination), strict=True)
-        return not known or all(end.address in known for one, end in ends if at_node(one))
+        return not known or all(end.address in known for one, end in zip(sides, ends, strict=True) if at_node(one))
+
+    def _addresses_of(self, node: str | None) -> set[Address]:
+        """The addresses of a Node that the input lists."""
+        return {ip_address(a) for n in self.universe.cluster.nodes if n.name == node for a in n.addresses}
 
     def from_own_node_itself(
         self, source: Candidate, destination: Candidate, flow: Flow, nodes: tuple[str | None, str | None]
@@ -301,7 +309,7 @@ class Question:
             return False
         node = nodes[1]
         own = {*flow.destination.node_addresses}
-        own |= {ip_address(a) for n in self.universe.cluster.nodes if n.name == node for a in n.addresses}
+        own |= self._addresses_of(node)
         if source.kind != "pod":
             same_name = node is not None and node == source.node
             return same_name or flow.source.address in own

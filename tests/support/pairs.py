@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import (
     ContainerPort,
+    IPBlock,
     LabelSelector,
     Namespace,
     NetworkPolicy,
@@ -44,6 +45,9 @@ FACTS = (
     ClusterFacts(),
 )
 
+TELLING_BLOCKS = tuple(map(IPBlock, ("10.244.0.0/24", "10.244.1.0/24", "fd00:1::8/126", "192.168.0.1/32")))
+"""Blocks that edits of addresses lead into or out of."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmallPair:
@@ -66,19 +70,60 @@ Edit = Callable[[st.DrawFn, Cluster], Cluster]
 
 @cache
 @st.composite
-def small_pairs(draw: st.DrawFn) -> SmallPair:
-    """A pair that mostly differs in little: up to three edits; now and then two inputs of their own."""
-    old = draw(small_clusters())
-    names = [pick(draw, tuple(EDITS)) for _ in range(pick(draw, (1, 1, 2, 3, 0)))]
+def small_pairs(draw: st.DrawFn, edit: str | None = None) -> SmallPair:
+    """A pair that mostly differs in little: up to three edits, or the one that is named; now and then two inputs of
+    their own."""
+    old = _gathered(draw, _aimed(draw, draw(small_clusters()), by_address=edit in READDRESSING))
+    names = [edit or pick(draw, tuple(EDITS)) for _ in range(1 if edit else pick(draw, (1, 1, 2, 3, 0)))]
     new = old
-    if draw(index(12)) == 0:
+    if edit is None and draw(index(12)) == 0:
         names, new = ["independent"], draw(small_clusters())
     else:
         for name in names:
             new = EDITS[name](draw, new)
-    scope: Scope = "always" if draw(index(3)) else "now"
+    scope: Scope = pick(draw, ("always", "now"))
     pair = SmallPair(old, new, Spec(cluster=pick(draw, FACTS)), scope, tuple(names))
     return pair.swapped if draw(index(2)) else pair
+
+
+def _aimed(draw: st.DrawFn, cluster: Cluster, *, by_address: bool) -> Cluster:
+    """The cluster, mostly with one policy that turns on what its workloads are, so that edits of them matter: beside
+    the others, or alone, where no other hides the difference. `by_address` if it is to turn on where they are."""
+    if not by_address and draw(index(4)) == 0:
+        return cluster
+    labelled = LabelSelector(tuple(pick(draw, cluster.workloads).labels.items()))
+    spaces = pick(draw, (None, LabelSelector(), LabelSelector(((TEAM, pick(draw, ("x", "web"))),))))
+    block = PolicyPeer(ip_block=pick(draw, TELLING_BLOCKS))
+    peers = (block,) if by_address else pick(draw, ((block,), (PolicyPeer(labelled, spaces),), None))
+    rules = (PolicyRule(peers, pick(draw, (None, (PolicyPort(None, "http"),)))),)
+    ingress = bool(draw(index(2)))
+    policy = NetworkPolicy(
+        namespace=pick(draw, cluster.workloads).namespace,
+        name="aimed",
+        pod_selector=LabelSelector() if peers else labelled,
+        policy_types=("Ingress",) if ingress else ("Egress",),
+        ingress=rules if ingress else None,
+        egress=None if ingress else rules,
+    )
+    return replace(
+        cluster,
+        policies=(*(() if by_address else pick(draw, ((), cluster.policies))), policy),
+        object_namespaces=cluster.object_namespaces | {policy.namespace},
+    )
+
+
+def _gathered(draw: st.DrawFn, cluster: Cluster) -> Cluster:
+    """The cluster, half the time with all that it holds in one namespace, where everything meets."""
+    if draw(index(2)):
+        return cluster
+    home = NAMESPACES[0]
+    return replace(
+        cluster,
+        workloads=tuple(replace(one, namespace=home) for one in cluster.workloads),
+        policies=tuple({one.name: replace(one, namespace=home) for one in cluster.policies}.values()),
+        services=tuple(replace(one, namespace=home) for one in cluster.services),
+        object_namespaces=frozenset({home}),
+    )
 
 
 def _policy(change: Callable[[st.DrawFn, NetworkPolicy], tuple[NetworkPolicy, ...]]) -> Edit:
@@ -112,14 +157,14 @@ def _rule(change: Callable[[st.DrawFn, PolicyRule], tuple[PolicyRule, ...]]) -> 
 
 
 def _workload(change: Callable[[st.DrawFn, Workload], Workload]) -> Edit:
-    """An edit of one workload."""
+    """An edit of the first workload that it changes."""
 
     def edit(draw: st.DrawFn, cluster: Cluster) -> Cluster:
-        if not cluster.workloads:
-            return cluster
-        place = draw(index(len(cluster.workloads)))
         workloads = list(cluster.workloads)
-        workloads[place] = change(draw, workloads[place])
+        for place, workload in enumerate(workloads):
+            workloads[place] = change(draw, workload)
+            if workloads[place] != workload:
+                break
         nodes = cluster.nodes or (NODES if any(w.node_name for w in workloads) else ())
         return replace(cluster, workloads=tuple(workloads), nodes=nodes)
 
@@ -236,7 +281,17 @@ def _elsewhere(draw: st.DrawFn, workload: Workload) -> Workload:
     """A pod at other addresses, or at none that are known."""
     if workload.is_template or workload.host_network:
         return workload
-    return replace(workload, addresses=pick(draw, (("10.244.0.5",), ("10.244.1.1",), ("fd00:1::9",), ())))
+    six = any(":" in address for address in workload.addresses)
+    moved = "fd00:1::9" if six else pick(draw, ("10.244.1.1", "10.244.0.9"))
+    return replace(workload, addresses=pick(draw, ((moved,), (moved,), ("10.244.0.9",), ("fd00:1::9",), ())))
+
+
+def _replaced(draw: st.DrawFn, workload: Workload) -> Workload:
+    """Everything but the name is another's; a template's pods have no addresses that are known."""
+    other = draw(small_workloads(7))
+    if workload.is_template:
+        other = replace(other, addresses=(), node_name=None, node_addresses=())
+    return replace(other, name=workload.name, kind=workload.kind, namespace=workload.namespace)
 
 
 def _restart(draw: st.DrawFn, workload: Workload) -> Workload:
@@ -250,6 +305,12 @@ def _reported(draw: st.DrawFn, workload: Workload) -> Workload:
     ports = pick(draw, ((), (ContainerPort(80, "http"),), (ContainerPort(8080, "http", "TCP"),)))
     return replace(workload, container_ports=ports)
 
+
+IDLE = frozenset({"reworded", "a rule for each peer", "ranges taken apart", "workloads gone"})
+"""Edits that change no flow; a workload that one side alone declares is the same on both."""
+
+READDRESSING = ("workload readdressed", "nodes readdressed")
+"""Edits that matter only to policies that speak of addresses."""
 
 EDITS: dict[str, Edit] = {
     "another policy": _policy(lambda draw, policy: (draw(small_policies(policy.name)),)),
@@ -276,11 +337,7 @@ EDITS: dict[str, Edit] = {
     "workload moved": _workload(_moved),
     "workload on the host's network": _workload(_on_host),
     "workload readdressed": _workload(_elsewhere),
-    "workload replaced": _workload(
-        lambda draw, workload: replace(
-            draw(small_workloads(7)), name=workload.name, kind=workload.kind, namespace=workload.namespace
-        )
-    ),
+    "workload replaced": _workload(_replaced),
     "workloads gone": _without,
     "nodes readdressed": _readdressed,
 }

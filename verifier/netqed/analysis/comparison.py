@@ -141,8 +141,8 @@ class Comparison(Asking):
         """The flow, judged on both sides by all policies. Raises Disagreement where the evaluator does not decide that
         it is gained, or lost, as far as these directions go."""
         first = NEW if sign == "gained" else OLD
-        near = [maker.at_nodes(one) for maker, one in zip(self._makers, values, strict=True)]
-        at_nodes = (near[OLD][0] or near[NEW][0], near[OLD][1] or near[NEW][1])
+        (source, destination), (source_too, destination_too) = (one.at_nodes for one in values)
+        at_nodes = (source or source_too, destination or destination_too)
         members = self._makers[first].members(values[first], at_nodes)
         old, new = (
             maker.witness(one, allowed=side == first, members=members, directions=directions)

@@ -118,9 +118,10 @@ class Cubes(Facts):
         """The facts and the ports of a prime cube; of the facts, all of a flow, the first are dropped first."""
         first, last = ports
         bound = self._ports(first, last)
+        literal_of = {id(fact): self._literal(fact) for fact in facts}
 
         def core(kept: Sequence[Fact], *bounds: Term) -> list[Fact] | None:
-            literals = [self._literal(fact) for fact in kept]
+            literals = [literal_of[id(fact)] for fact in kept]
             if self._questions.is_possible([*outside, *bounds, *literals]):
                 return None
             used = {id(term) for term in self._solver.core(literals)}
@@ -144,22 +145,29 @@ class Cubes(Facts):
         """Drop facts one by one, in their order, while the others suffice.
 
         `core` gives those of some facts that suffice alone, or None. It saves questions and has no say in the outcome:
-        a fact that it does without can go when its turn comes, as what more facts do not need, fewer do not either.
+        a fact that it does without can go when its turn comes, as what more facts do not need, fewer do not either. For
+        the same reason facts that can go together would all have gone one by one: ever longer runs of them are tried.
         """
         enough = core(facts)
         if enough is None:
             raise RuntimeError("a flow's facts do not put it inside the set")
         kept: list[Fact] = []
         rest = list(facts)
-        while rest:
-            fact = rest.pop(0)
-            if not any(fact is one for one in enough):
-                continue
-            without = core([*kept, *rest])
-            if without is None:
-                kept.append(fact)
+        run = 1
+        while enough:
+            used = {id(fact) for fact in enough}
+            places = [place for place, fact in enumerate(rest) if id(fact) in used][:run]
+            if not places:
+                break
+            after = rest[places[-1] + 1 :]
+            without = core([*kept, *after])
+            if without is not None:
+                enough, rest, run = without, after, 2 * run
+            elif len(places) == 1:
+                kept.append(rest[places[0]])
+                rest = after
             else:
-                enough = without
+                run = len(places) // 2
         return kept
 
     # Ports

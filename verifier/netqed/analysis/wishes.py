@@ -337,7 +337,7 @@ class Wishes:
         for side, end in ends:
             if end.kind == "pod":
                 self._settle_pod(wishes, side, end)
-            if "node" in (values.source.kind, values.destination.kind):
+            if any(values.at_nodes):
                 wishes.lowest(side.node, self._universe.vocabulary.nodes.width)
         version = 6 if values.ipv6 else 4
         for side, end in ends:

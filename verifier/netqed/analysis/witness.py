@@ -69,7 +69,7 @@ class WitnessMaker:
 
         Raises Disagreement where the evaluator's decision is not the one that the encoding found.
         """
-        members = members or self.members(values, self.at_nodes(values))
+        members = members or self.members(values, values.at_nodes)
         source = self._concrete(values, values.source, members[0], destination=False)
         destination = self._concrete(values, values.destination, members[1], destination=True)
         port = values.port if values.protocol in PORT_PROTOCOLS else None
@@ -132,14 +132,6 @@ class WitnessMaker:
         source = self._member(values.source, None, on_node=at_nodes[1])
         return source, self._member(values.destination, source, on_node=at_nodes[0])
 
-    def at_nodes(self, values: FlowValues) -> tuple[bool, bool]:
-        """Whether the source, and the destination, is a node, or a pod on its network."""
-        source, destination = (
-            end.kind == "node" or (end.class_code > 0 and self._universe.classes[end.class_code - 1].first.host_network)
-            for end in (values.source, values.destination)
-        )
-        return source, destination
-
     def _member(self, end: EndValues, taken: int | None, *, on_node: bool) -> int | None:
         if end.class_code == 0:
             return None
@@ -173,7 +165,7 @@ class WitnessMaker:
         facts = self._universe.classes[end.class_code - 1]
         own = [a for a in self._roster.addresses(workload) if a.version == end.address.version]
         address = own[0] if own and end.address not in own else end.address
-        node = workload.node_name or (self._node_name(end.node) if end.node else None)
+        node = workload.node_name or (self._node_name(end.node) if any(values.at_nodes) else None)
         added = {
             key: self._value(self._universe.vocabulary.labels[key], end.labels[key])
             for key, code in facts.label_codes.items()
