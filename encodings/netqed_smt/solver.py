@@ -45,8 +45,9 @@ class Solver:
         self._bool = z3core.Z3_mk_bool_sort(context)
         self._sorts: dict[int, Any] = {}
         self._fresh = 0
-        # By the address of the term's node: equal terms are one node, which is there as long as the context is.
+        # By the addresses of terms' nodes: equal terms are one node, which is there as long as the context is.
         self._proxies: dict[int, Term] = {}
+        self._values: dict[tuple[int, int], Term] = {}
         self._numerals: dict[tuple[int, int], Term] = {}
         self._model: Any = None
         self._answer = Answer.UNKNOWN
@@ -133,7 +134,10 @@ class Solver:
 
     def is_value(self, bits: Term, value: int, width: int) -> Term:
         """The bit-vector has this value."""
-        return self._z3.Z3_mk_eq(self._context, bits, self.number(value, width))
+        key = (bits.value, value)
+        if key not in self._values:
+            self._values[key] = self._z3.Z3_mk_eq(self._context, bits, self.number(value, width))
+        return self._values[key]
 
     def between(self, bits: Term, first: int, last: int, width: int) -> Term:
         """The bit-vector lies in the inclusive, unsigned range."""

@@ -19,7 +19,6 @@ from netqed.plugins.matters import Matter
 from netqed.plugins.table import answers_of
 from netqed.reference.flow import Direction as FlowDirection
 from netqed.resources.cluster import Cluster
-from netqed.resources.load import collector_paused
 from netqed_smt.footprint import Footprint
 from netqed_smt.model import Direction
 from netqed_smt.question import FlowValues, Questions
@@ -153,8 +152,7 @@ class Comparison(Asking):
     def of_namespace(self, namespace: str) -> Comparison:
         """The comparison of one namespace's policies alone; whatever they say of a flow, all say of its pods."""
         if namespace not in self._parts:
-            with collector_paused():
-                self._parts[namespace] = Comparison(*self.rosters, self._rlimit, self._cni, namespace=namespace)
+            self._parts[namespace] = Comparison(*self.rosters, self._rlimit, self._cni, namespace=namespace)
         return self._parts[namespace]
 
     def close(self) -> None:

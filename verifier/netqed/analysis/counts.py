@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from netqed.analysis.results import NamespaceCounts
 from netqed.analysis.roster import Roster
 from netqed.lowering.networkpolicy import effective_directions
 from netqed.reference.selectors import selector_matches
-from netqed.resources.objects import LabelSelector, NetworkPolicy, Workload
+from netqed.resources.objects import Labels, LabelSelector
 from netqed.spec.sentences import (
     AnyOf,
     CannotReach,
@@ -23,20 +23,24 @@ from netqed.spec.sentences import (
 )
 from netqed_smt.model import Direction
 
+Isolating = tuple[LabelSelector, frozenset[Direction]]
+"""The pods that a policy selects, and the directions that it isolates them for."""
+
 
 def namespace_counts(roster: Roster) -> tuple[NamespaceCounts, ...]:
     """One entry for each namespace that holds a policy or a workload, or that an invariant names, by name.
 
     Host-networked workloads count, and are never isolated (A7, fact 43).
     """
-    policies: dict[str, list[NetworkPolicy]] = defaultdict(list)
+    policies: dict[str, list[Isolating]] = defaultdict(list)
     for policy in roster.cluster.policies:
-        policies[policy.namespace].append(policy)
+        policies[policy.namespace].append((policy.pod_selector or LabelSelector(), effective_directions(policy)))
     workloads = Counter(workload.namespace for workload in roster.present)
     isolated: dict[Direction, Counter[str]] = {direction: Counter() for direction in Direction}
-    for workload in roster.present:
-        for direction in isolating_directions(workload, policies[workload.namespace]):
-            isolated[direction][workload.namespace] += 1
+    pods = Counter((one.namespace, frozenset(one.labels.items())) for one in roster.present if not one.host_network)
+    for (namespace, labels), count in pods.items():
+        for direction in _isolated(dict(labels), policies[namespace]):
+            isolated[direction][namespace] += count
     named = Counter(name for stated in roster.spec.invariants for name in sorted(set(namespaces_of(stated.invariant))))
     names = sorted({*(name for name, listed in policies.items() if listed), *workloads, *named})
     return tuple(
@@ -53,16 +57,13 @@ def namespace_counts(roster: Roster) -> tuple[NamespaceCounts, ...]:
     )
 
 
-def isolating_directions(workload: Workload, policies: list[NetworkPolicy]) -> frozenset[Direction]:
-    """The directions for which some policy of the workload's namespace selects it (A1, fact 1)."""
-    if workload.host_network:
-        return frozenset()
+def _isolated(labels: Labels, policies: Sequence[Isolating]) -> set[Direction]:
+    """The directions for which some policy of a pod's namespace selects it (A1, fact 1)."""
     found: set[Direction] = set()
-    for policy in policies:
-        directions = effective_directions(policy)
-        if not directions <= found and selector_matches(policy.pod_selector or LabelSelector(), workload.labels):
+    for selector, directions in policies:
+        if not directions <= found and selector_matches(selector, labels):
             found |= directions
-    return frozenset(found)
+    return found
 
 
 def namespaces_of(invariant: Invariant) -> Iterator[str]:

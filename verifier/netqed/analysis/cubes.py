@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Final
 
 from netqed.analysis.cube_facts import LAST_PORT, Fact, Facts, borders_of
@@ -30,6 +31,10 @@ from netqed_smt.universe import PORT_PROTOCOLS
 
 Sorts = tuple[type, ...]
 Ranges = tuple[tuple[int, int], ...]
+
+Cost = tuple[float, float]
+
+_UNBOUNDED: Final[Cost] = (inf, inf)
 
 SHORT: Final = 4
 """Facts of a cube that is easy to read."""
@@ -55,6 +60,10 @@ class Named:
     predicate: Predicate
     """Of both sides, so that its endpoint atoms stand below `At`."""
     words: str
+
+
+class _TooLong(Exception):
+    """A cube that is harder to read than one that is known."""
 
 
 class Cubes(Facts):
@@ -99,23 +108,40 @@ class Cubes(Facts):
         return Region(self._cube(facts, ranges), self._solver.literal(self._solver.conjunction(terms), "cube"))
 
     def _best(self, values: FlowValues, outside: Sequence[Term]) -> tuple[list[Fact], Ranges]:
-        """The facts and the ports of the cube that is easiest to read; the first that is short will do."""
+        """The facts and the ports of the cube that is easiest to read; the first that is short will do.
+
+        The last order is tried first, and sets what the others must not exceed: they may end in many facts that say
+        together what one could.
+        """
         first, last = self._interval(values)
         plain = list(self.facts(values))
         pinned = [self._ports(first, last), *(self._literal(fact) for fact in plain)]
         facts = [*plain, *self._named_facts(pinned)]
-        tried: list[tuple[list[Fact], Ranges]] = []
-        for sorts in self.orders:
+        has_ports = values.protocol in PORT_PROTOCOLS
+
+        def around(sorts: Sorts, most: Cost) -> tuple[list[Fact], Ranges]:
             ordered = sorted(facts, key=lambda fact: self.order(fact, sorts))
-            tried.append(self._around(ordered, (first, last), values.protocol in PORT_PROTOCOLS, outside))
+            return self._around(ordered, (first, last), has_ports, outside, most)
+
+        *others, plainest = self.orders
+        easiest = around(plainest, _UNBOUNDED)
+        tried: list[tuple[list[Fact], Ranges]] = []
+        for sorts in others:
+            try:
+                tried.append(around(sorts, _cost(easiest[0])))
+            except _TooLong:
+                continue
             if len(tried[-1][0]) <= SHORT:
-                break
-        return min(tried, key=lambda one: _cost(one[0]))
+                return min(tried, key=lambda one: _cost(one[0]))
+        return min((*tried, easiest), key=lambda one: _cost(one[0]))
 
     def _around(
-        self, facts: Sequence[Fact], ports: tuple[int, int], has_ports: bool, outside: Sequence[Term]
+        self, facts: Sequence[Fact], ports: tuple[int, int], has_ports: bool, outside: Sequence[Term], most: Cost
     ) -> tuple[list[Fact], Ranges]:
-        """The facts and the ports of a prime cube; of the facts, all of a flow, the first are dropped first."""
+        """The facts and the ports of a prime cube; of the facts, all of a flow, the first are dropped first.
+
+        Raises _TooLong where the cube is neither short nor as easy to read as `most` says.
+        """
         first, last = ports
         bound = self._ports(first, last)
         literal_of = {id(fact): self._literal(fact) for fact in facts}
@@ -127,9 +153,9 @@ class Cubes(Facts):
             used = {id(term) for term in self._solver.core(literals)}
             return [fact for fact, literal in zip(kept, literals, strict=True) if id(literal) in used]
 
-        kept = self._prime(facts, lambda some: core(some, bound))
+        kept = self._prime(facts, lambda some: core(some, bound), most)
         if core(kept) is not None:
-            return self._prime(kept, core), ()
+            return self._prime(kept, core, _UNBOUNDED), ()
         if not has_ports:
             return kept, ()
         last = self._widest(last, self._ends(last), lambda end: core(kept, self._ports(first, end)) is not None)
@@ -141,8 +167,8 @@ class Cubes(Facts):
         return -(fact.holds and isinstance(fact.predicate, sorts)), -fact.rank
 
     @staticmethod
-    def _prime(facts: Sequence[Fact], core: Callable[[Sequence[Fact]], list[Fact] | None]) -> list[Fact]:
-        """Drop facts one by one, in their order, while the others suffice.
+    def _prime(facts: Sequence[Fact], core: Callable[[Sequence[Fact]], list[Fact] | None], most: Cost) -> list[Fact]:
+        """Drop facts one by one, in their order, while the others suffice. Raises _TooLong as `_around` does.
 
         `core` gives those of some facts that suffice alone, or None. It saves questions and has no say in the outcome:
         a fact that it does without can go when its turn comes, as what more facts do not need, fewer do not either. For
@@ -166,6 +192,8 @@ class Cubes(Facts):
             elif len(places) == 1:
                 kept.append(rest[places[0]])
                 rest = after
+                if len(kept) > SHORT and _cost(kept) > most:
+                    raise _TooLong
             else:
                 run = len(places) // 2
         return kept
@@ -255,6 +283,6 @@ class Cubes(Facts):
         return CubeSide(facts, side_words(facts, self._display, {one.predicate: one.words for one in self._named}))
 
 
-def _cost(facts: Sequence[Fact]) -> tuple[int, int]:
+def _cost(facts: Sequence[Fact]) -> Cost:
     """How hard facts are to read: those of the flow as a whole more than those of a side."""
     return sum(fact.side is None and not isinstance(fact.predicate, ProtocolIs) for fact in facts), len(facts)

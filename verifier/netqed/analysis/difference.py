@@ -27,6 +27,7 @@ Progress = Callable[[int, int, str], None]
 _BUDGET = "the solver's budget ran out"
 
 
+@collector_paused()
 def difference(
     old: Cluster,
     new: Cluster,
@@ -60,8 +61,7 @@ def difference(
     verdicts = None
     if stated.invariants or stated.assumptions:
         verdicts = _verdicts(sides, specs, scope, rlimit, cni, today, progress)
-    with collector_paused():
-        comparison = Comparison(*rosters(sides.old, sides.new, specs), rlimit, cni)
+    comparison = Comparison(*rosters(sides.old, sides.new, specs), rlimit, cni)
     try:
         gained, lost = (_part(comparison, sign, scope, families, limit) for sign in SIGNS)
     finally:

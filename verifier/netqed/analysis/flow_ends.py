@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from typing import Final
 
 from netqed.analysis.flow_lines import FlowLine, SideName, closest, shown
 from netqed.reference.flow import Address, AddressEnd, End, Flow, PodEnd, World
+from netqed.resources.addresses import address_of
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import Labels, Workload
 from netqed.sources.position import Problem
@@ -75,7 +75,7 @@ def known_addresses(workload: Workload, world: World) -> tuple[Address, ...]:
 
 
 def _parsed(addresses: Iterable[str]) -> tuple[Address, ...]:
-    return tuple(ip_address(address) for address in addresses)
+    return tuple(address_of(address) for address in addresses)
 
 
 @dataclass(frozen=True, slots=True)

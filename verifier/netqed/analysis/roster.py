@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Final
 
 from netqed.analysis.flow_ends import world_of
 from netqed.lowering.networkpolicy import PROTOCOLS
 from netqed.lowering.selectors import NAME_LABEL
 from netqed.reference.flow import Address, World
+from netqed.resources.addresses import address_of
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import Labels, Workload
 from netqed.spec.addresses import PRIVATE_POD_RANGES
@@ -134,7 +135,7 @@ class Roster:
         """The IP versions of which no pod ranges are stated and some pod of the input has an address that is not
         private: other pods may have such addresses too."""
         stated = {network.version for network in self.spec.cluster.pod_cidrs}
-        known = {ip_address(text) for pod in self.workloads if not pod.host_network for text in pod.addresses}
+        known = {address_of(text) for pod in self.workloads if not pod.host_network for text in pod.addresses}
         return frozenset(
             address.version
             for address in known
@@ -152,10 +153,10 @@ class Roster:
 
     def addresses(self, workload: Workload) -> tuple[Address, ...]:
         """The workload's known addresses; of a host-networked pod, its node's."""
-        own = tuple(ip_address(text) for text in workload.addresses)
+        own = tuple(address_of(text) for text in workload.addresses)
         if own or not workload.host_network:
             return own
-        hosts = tuple(ip_address(text) for text in workload.node_addresses)
+        hosts = tuple(address_of(text) for text in workload.node_addresses)
         return hosts or (self.world.nodes or {}).get(workload.node_name or "", ())
 
     def _facts(self, workload: Workload) -> PodFacts:

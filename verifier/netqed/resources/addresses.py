@@ -46,6 +46,12 @@ def canonical_address(text: str) -> str | None:
     return str(address)
 
 
+@lru_cache(maxsize=1 << 16)
+def address_of(text: str) -> IPv4Address | IPv6Address:
+    """The address that a canonical text says. Raises ValueError for any other."""
+    return ip_address(text)
+
+
 @lru_cache(maxsize=4096)
 def parse_block(text: str) -> Block | None:
     """`text` as a block, None if it is none.

@@ -6,8 +6,9 @@ A proof rests on these facts as it rests on assumptions: from one that the input
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
+from netqed.resources.addresses import address_of
 from netqed.resources.cluster import Cluster
 from netqed.sources.position import Problem
 from netqed.spec.document import Spec
@@ -32,16 +33,16 @@ def _pods(cluster: Cluster) -> Iterator[_Held]:
     """The addresses of pods that have their own."""
     for pod in cluster.workloads:
         if not pod.host_network:
-            yield from ((f"pod {pod.display}", ip_address(text)) for text in pod.addresses)
+            yield from ((f"pod {pod.display}", address_of(text)) for text in pod.addresses)
 
 
 def _nodes(cluster: Cluster) -> Iterator[_Held]:
     """The addresses of nodes: as nodes state them, as their pods do, and those of pods on their network."""
     for node in cluster.nodes:
-        yield from ((f"node {node.name}", ip_address(text)) for text in node.addresses)
+        yield from ((f"node {node.name}", address_of(text)) for text in node.addresses)
     for pod in cluster.workloads:
         at_node = (*pod.node_addresses, *(pod.addresses if pod.host_network else ()))
-        yield from ((f"the node of pod {pod.display}", ip_address(text)) for text in at_node)
+        yield from ((f"the node of pod {pod.display}", address_of(text)) for text in at_node)
 
 
 def _outside(spec: Spec, key: str, ranges: tuple[Network, ...], held: Iterable[_Held]) -> Iterator[Problem]:
