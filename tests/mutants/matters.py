@@ -7,6 +7,7 @@ from mutants.mutants import NETWORKPOLICY, UNIVERSE, Mutant
 
 READING = "verifier/netqed/reference/reading.py"
 POLICIES = "verifier/netqed/reference/policies.py"
+PORTS = "verifier/netqed/reference/ports.py"
 
 _OWNERS = "of_pods, of_nodes = self.decided(Matter.BLOCK_PODS), self.decided(Matter.BLOCK_NODES)"
 
@@ -80,8 +81,32 @@ MATTER_MUTANTS = (
     Mutant(
         "egress-port-names: every plugin looks them up",
         NETWORKPOLICY,
-        "return pods if ingress else all_of([pods, self.decided(Matter.EGRESS_PORT_NAMES)])",
-        "return pods",
+        "self.decided(Matter.INGRESS_PORT_NAMES if ingress else Matter.EGRESS_PORT_NAMES)",
+        "self.decided(Matter.INGRESS_PORT_NAMES) if ingress else TRUE",
+    ),
+    Mutant(
+        "ingress-port-names: every plugin looks them up",
+        NETWORKPOLICY,
+        "self.decided(Matter.INGRESS_PORT_NAMES if ingress else Matter.EGRESS_PORT_NAMES)",
+        "TRUE if ingress else self.decided(Matter.EGRESS_PORT_NAMES)",
+    ),
+    Mutant(
+        "unread-port-names: such a name matches nothing",
+        NETWORKPOLICY,
+        "all_of([negate(looked_up), self.decided(unread)]),",
+        "FALSE,",
+    ),
+    Mutant(
+        "unread-port-names: names that are looked up stand for every port too",
+        NETWORKPOLICY,
+        "all_of([negate(looked_up), self.decided(unread)]),",
+        "self.decided(unread),",
+    ),
+    Mutant(
+        "unread-names-beside: decided as without a number",
+        NETWORKPOLICY,
+        "unread = Matter.UNREAD_NAMES_BESIDE_NUMBERS if protocol in numbered else Matter.UNREAD_PORT_NAMES",
+        "unread = Matter.UNREAD_PORT_NAMES",
     ),
     Mutant(
         "a host-networked pod's port names: the two directions swapped",
@@ -156,10 +181,22 @@ MATTER_MUTANTS = (
         "(end_port is not None and first < port <= end_port)",
     ),
     Mutant(
-        "evaluator, egress-port-names: no plugin looks names up for ingress either",
+        "evaluator, egress-port-names: decided as for ingress",
         READING,
-        'if direction == "egress" and Matter.EGRESS_PORT_NAMES not in reading:',
-        "if Matter.EGRESS_PORT_NAMES not in reading:",
+        'matter = Matter.INGRESS_PORT_NAMES if direction == "ingress" else Matter.EGRESS_PORT_NAMES',
+        "matter = Matter.INGRESS_PORT_NAMES",
+    ),
+    Mutant(
+        "evaluator, unread-names-beside: a number for any protocol will do",
+        PORTS,
+        "return any(isinstance(item.port, int) and protocol_number(item.protocol) == protocol for item in listed)",
+        "return any(isinstance(item.port, int) for item in listed)",
+    ),
+    Mutant(
+        "evaluator, unread-port-names: such a name matches nothing",
+        PORTS,
+        "return decisions.unread_name_is_any_port(reading, _has_number(listed, protocol))",
+        "return False",
     ),
     Mutant(
         "evaluator, omitted-direction: isolates without rules",

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from netqed.plugins import table
 from netqed.plugins.matters import Matter
-from netqed.plugins.table import Cell, Plugin
+from netqed.plugins.rows import Cell, Plugin
 
 
 @contextmanager

@@ -60,7 +60,11 @@ AGENTS_CLOSED_OUT = policy(namespace="b", selector=matching(app="agent"), types=
 GOVERNED = {Matter.HOST_PODS_GOVERNED: True}
 TO_AGENTS = policy(types=("Egress",), egress=(rule(pods(matching(app="agent"), EVERYTHING)),))
 TO_ALL_PODS = policy(types=("Egress",), egress=(rule(pods(namespaces=EVERYTHING)),))
-BY_NAME = policy(types=("Egress",), egress=(rule(ports=(PolicyPort(None, "http"),)),))
+BY_NAME = rule(ports=(PolicyPort(None, "http"),))
+IN_BY_NAME = policy(namespace="b", ingress=(BY_NAME,))
+OUT_BY_NAME = policy(types=("Egress",), egress=(BY_NAME,))
+BY_NAME_OR_NUMBER = rule(ports=(PolicyPort("TCP", 443), PolicyPort(None, "http")))
+INGRESS_UNREAD = {Matter.INGRESS_PORT_NAMES: False}
 
 DECISIVE_WORLDS = (
     DecisiveWorld("pods in a block", Matter.BLOCK_PODS, True, (policy(ingress=(rule(block("10.0.0.0/8")),)),), B, A),
@@ -115,7 +119,45 @@ DECISIVE_WORLDS = (
         A,
         (PortRange(TCP, 81, 95),),
     ),
-    DecisiveWorld("a port's name", Matter.EGRESS_PORT_NAMES, True, (BY_NAME,), A, B),
+    DecisiveWorld("a port's name, inwards", Matter.INGRESS_PORT_NAMES, True, (IN_BY_NAME,), A, B),
+    DecisiveWorld("a port's name, outwards", Matter.EGRESS_PORT_NAMES, True, (OUT_BY_NAME,), A, B),
+    DecisiveWorld(
+        "a port's name that a pod does not declare",
+        Matter.INGRESS_PORT_NAMES,
+        False,
+        (IN_BY_NAME,),
+        A,
+        WorkloadRef("b", "pod", "api"),
+        given={Matter.UNREAD_PORT_NAMES: True},
+    ),
+    DecisiveWorld(
+        "a name that is not looked up, inwards",
+        Matter.UNREAD_PORT_NAMES,
+        True,
+        (IN_BY_NAME,),
+        A,
+        B,
+        given=INGRESS_UNREAD,
+    ),
+    DecisiveWorld(
+        "a name that is not looked up, outwards to an address",
+        Matter.UNREAD_PORT_NAMES,
+        True,
+        (OUT_BY_NAME,),
+        A,
+        BuiltIn("internet"),
+        given={Matter.EGRESS_PORT_NAMES: False},
+    ),
+    DecisiveWorld(
+        "a name that is not looked up beside a number",
+        Matter.UNREAD_NAMES_BESIDE_NUMBERS,
+        True,
+        (policy(namespace="b", ingress=(BY_NAME_OR_NUMBER,)),),
+        A,
+        B,
+        (PortRange(TCP, 81, 81),),
+        given=INGRESS_UNREAD,
+    ),
     DecisiveWorld(
         "rules of an omitted direction",
         Matter.OMITTED_DIRECTION,

@@ -10,7 +10,7 @@ from itertools import product
 from netqed.plugins.matters import Matter, Reading
 from netqed.reference.flow import Address, End, Flow, World
 from netqed.resources.objects import ContainerPort, NetworkPolicy, PolicyPort
-from support.judging import EVERYTHING, ICMP, TCP, at, block, matching, pod, pods, policy, rule
+from support.judging import EVERYTHING, ICMP, SCTP, TCP, at, block, matching, pod, pods, policy, rule
 
 NODES: Mapping[str, tuple[Address, ...]] = {
     "node-1": (ip_address("10.9.0.1"), ip_address("10.9.0.3")),
@@ -64,9 +64,12 @@ FROM_TENS = policy(ingress=(rule(block("10.0.0.0/8")),))
 TO_TENS = policy(types=("Egress",), egress=(rule(block("10.0.0.0/8")),))
 WITHOUT_A_HOLE = policy(ingress=(rule(block("0.0.0.0/0", "10.9.0.2/32")),))
 RANGE = policy(ingress=(rule(ports=(PolicyPort("TCP", 80, 90),)),))
-ADMIT_BY_NAME = policy(
-    name="admit", namespace="b", types=("Egress",), egress=(rule(),), ingress=(rule(ports=(PolicyPort(None, "http"),)),)
-)
+BY_NAME = rule(ports=(PolicyPort(None, "http"),))
+IN_BY_NAME = policy(namespace="b", ingress=(BY_NAME,))
+OUT_BY_NAME = policy(types=("Egress",), egress=(BY_NAME,))
+BY_NAME_OR_NUMBER = rule(ports=(PolicyPort("TCP", 443), PolicyPort(None, "http")))
+UNREAD = {Matter.INGRESS_PORT_NAMES: False, Matter.EGRESS_PORT_NAMES: False}
+ADMIT_BY_NAME = policy(name="admit", namespace="b", types=("Egress",), egress=(rule(),), ingress=(BY_NAME,))
 
 DECISIVE = (
     Decisive("a pod in a block, inwards", Matter.BLOCK_PODS, True, (FROM_TENS,), PEER, TARGET),
@@ -128,7 +131,7 @@ DECISIVE = (
         "a host-networked pod by its port's name",
         Matter.HOST_PODS_SELECTED,
         True,
-        (policy(types=("Egress",), egress=(rule(ports=(PolicyPort(None, "http"),)),)),),
+        (OUT_BY_NAME,),
         TARGET,
         SERVING_AGENT,
         given={Matter.EGRESS_PORT_NAMES: True},
@@ -171,12 +174,87 @@ DECISIVE = (
     Decisive("the second port of a range", Matter.END_PORT, True, (RANGE,), PEER, TARGET, 81),
     Decisive("the last port of a range", Matter.END_PORT, True, (RANGE,), PEER, TARGET, 90),
     Decisive(
+        "a port's name in an ingress rule",
+        Matter.INGRESS_PORT_NAMES,
+        True,
+        (IN_BY_NAME,),
+        TARGET,
+        SERVER,
+        given={Matter.UNREAD_PORT_NAMES: False},
+    ),
+    Decisive(
+        "a port without the name in an ingress rule",
+        Matter.INGRESS_PORT_NAMES,
+        False,
+        (IN_BY_NAME,),
+        TARGET,
+        SERVER,
+        81,
+        given={Matter.UNREAD_PORT_NAMES: True},
+    ),
+    Decisive(
         "a port's name in an egress rule",
         Matter.EGRESS_PORT_NAMES,
         True,
-        (policy(types=("Egress",), egress=(rule(ports=(PolicyPort(None, "http"),)),)),),
+        (OUT_BY_NAME,),
         TARGET,
         SERVER,
+        given={Matter.UNREAD_PORT_NAMES: False},
+    ),
+    Decisive(
+        "an address in an egress rule with a port's name",
+        Matter.EGRESS_PORT_NAMES,
+        False,
+        (OUT_BY_NAME,),
+        TARGET,
+        OUTSIDE,
+        given={Matter.UNREAD_PORT_NAMES: True},
+    ),
+    Decisive(
+        "a name that is not looked up, inwards",
+        Matter.UNREAD_PORT_NAMES,
+        True,
+        (IN_BY_NAME,),
+        OUTSIDE,
+        SERVER,
+        given=UNREAD,
+    ),
+    Decisive(
+        "a name that is not looked up, outwards to an address",
+        Matter.UNREAD_PORT_NAMES,
+        True,
+        (policy(types=("Egress",), egress=(rule(block("0.0.0.0/0"), ports=(PolicyPort(None, "http"),)),)),),
+        TARGET,
+        OUTSIDE,
+        given=UNREAD,
+    ),
+    Decisive(
+        "a name that is not looked up beside a number for another protocol",
+        Matter.UNREAD_PORT_NAMES,
+        True,
+        (policy(ingress=(rule(ports=(PolicyPort("UDP", 53), PolicyPort(), PolicyPort("SCTP", "http"))),)),),
+        PEER,
+        TARGET,
+        protocol=SCTP,
+        given=UNREAD,
+    ),
+    Decisive(
+        "a name that is not looked up beside a number, inwards",
+        Matter.UNREAD_NAMES_BESIDE_NUMBERS,
+        True,
+        (policy(namespace="b", ingress=(BY_NAME_OR_NUMBER,)),),
+        PEER,
+        SERVER,
+        given=UNREAD,
+    ),
+    Decisive(
+        "a name that is not looked up beside a number, outwards",
+        Matter.UNREAD_NAMES_BESIDE_NUMBERS,
+        True,
+        (policy(types=("Egress",), egress=(BY_NAME_OR_NUMBER,)),),
+        TARGET,
+        PEER,
+        given=UNREAD,
     ),
     Decisive(
         "ingress rules that policyTypes omits isolate",
@@ -209,6 +287,7 @@ DECISIVE = (
         (policy(name="deny", namespace="b"), ADMIT_BY_NAME),
         PEER,
         SERVER,
+        given={Matter.INGRESS_PORT_NAMES: True},
     ),
     Decisive(
         "ingress rules that policyTypes omits admit by the name of a host-networked pod's port",
@@ -217,6 +296,6 @@ DECISIVE = (
         (policy(name="deny", namespace="b"), ADMIT_BY_NAME),
         PEER,
         SERVING_AGENT,
-        given={Matter.HOST_PODS_GOVERNED: True},
+        given={Matter.HOST_PODS_GOVERNED: True, Matter.INGRESS_PORT_NAMES: True},
     ),
 )

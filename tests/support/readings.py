@@ -56,7 +56,13 @@ def _turned_on(cluster: Cluster, invariant: Invariant) -> Iterator[Matter]:
         yield from (Matter.BLOCK_PODS, Matter.BLOCK_NODES)
     if any(port.end_port is not None for rule, _ in rules for port in rule.ports or ()):
         yield Matter.END_PORT
-    if any(isinstance(port.port, str) for rule, egress in rules if egress for port in rule.ports or ()):
-        yield Matter.EGRESS_PORT_NAMES
+    for rule, egress in rules:
+        if any(isinstance(port.port, str) for port in rule.ports or ()):
+            yield Matter.EGRESS_PORT_NAMES if egress else Matter.INGRESS_PORT_NAMES
+            numbered = {port.protocol or "TCP" for port in rule.ports or () if isinstance(port.port, int)}
+            for port in rule.ports or ():
+                if isinstance(port.port, str):
+                    beside = (port.protocol or "TCP") in numbered
+                    yield Matter.UNREAD_NAMES_BESIDE_NUMBERS if beside else Matter.UNREAD_PORT_NAMES
     if any(policy.policy_types and len(set(policy.policy_types)) < 2 for policy in cluster.policies):
         yield Matter.OMITTED_DIRECTION

@@ -187,8 +187,33 @@ class TestTraffic:
         flow = Flow(SITE, STORE, TCP, 5432)
         outward, inward = out_of("web", {"ports": [{"port": "sql"}]}), into("db", {"ports": [{"port": "sql"}]})
         assert leaves(flow, only(Matter.EGRESS_PORT_NAMES), outward)
-        assert not leaves(flow, all_but(Matter.EGRESS_PORT_NAMES), outward)
-        assert enters(flow, only(), inward)
+        assert not leaves(flow, only(Matter.INGRESS_PORT_NAMES), outward)
+        assert enters(flow, only(Matter.INGRESS_PORT_NAMES), inward)
+        assert not enters(flow, only(Matter.EGRESS_PORT_NAMES), inward)
+
+    @pytest.mark.parametrize(
+        ("beside", "matter"),
+        [
+            ((), Matter.UNREAD_PORT_NAMES),
+            (({"port": 443, "protocol": "UDP"}, {"port": "other"}), Matter.UNREAD_PORT_NAMES),
+            (({"port": 443},), Matter.UNREAD_NAMES_BESIDE_NUMBERS),
+        ],
+        ids=["alone", "beside others", "beside a number"],
+    )
+    def test_names_that_are_not_looked_up(self, beside: tuple[Manifest, ...], matter: Matter) -> None:
+        named = {"ports": [*beside, {"port": "sql"}]}
+        outward, inward = out_of("web", named), into("db", named)
+        both = (Matter.INGRESS_PORT_NAMES, Matter.EGRESS_PORT_NAMES)
+        for port in (5432, 81):
+            flow = Flow(SITE, STORE, TCP, port)
+            assert enters(flow, only(matter), inward)
+            assert leaves(flow, only(matter), outward)
+            assert leaves(replace(flow, destination=INTERNET), only(matter), outward)
+            assert not enters(flow, all_but(matter, *both), inward)
+            assert not leaves(flow, all_but(matter, *both), outward)
+            assert not leaves(replace(flow, destination=INTERNET), all_but(*both[:1]), outward)
+            assert not enters(replace(flow, protocol=UDP), only(matter), inward)
+            assert enters(flow, only(*both, matter), inward) is (port == 5432)
 
 
 class TestOmittedDirection:
@@ -250,10 +275,17 @@ OUTWARDS = ALWAYS | {Matter.OWN_NODE_EGRESS}
         ),
         (into("db", {"ports": [{"port": 80}, {"port": 90, "endPort": 90}]}), INWARDS),
         (into("db", {"ports": [{"port": 80, "endPort": 90}]}), INWARDS | {Matter.END_PORT}),
-        (into("db", {"ports": [{"port": "sql"}]}), INWARDS),
+        (
+            into("db", {"ports": [{"port": "sql"}]}),
+            INWARDS | {Matter.INGRESS_PORT_NAMES, Matter.UNREAD_PORT_NAMES},
+        ),
         (
             out_of("db", {"ports": [{"port": "sql"}]}),
-            OUTWARDS | {Matter.EGRESS_PORT_NAMES, Matter.HOST_PODS_SELECTED},
+            OUTWARDS | {Matter.EGRESS_PORT_NAMES, Matter.UNREAD_PORT_NAMES, Matter.HOST_PODS_SELECTED},
+        ),
+        (
+            into("db", {"ports": [{"port": "sql"}, {"port": 5432}]}),
+            INWARDS | {Matter.INGRESS_PORT_NAMES, Matter.UNREAD_NAMES_BESIDE_NUMBERS},
         ),
         (out_of("db", ingress=[]), OUTWARDS),
         (out_of("db", ingress=[EVERYTHING]), INWARDS | OUTWARDS | {Matter.OMITTED_DIRECTION}),
@@ -269,6 +301,7 @@ OUTWARDS = ALWAYS | {Matter.OWN_NODE_EGRESS}
         "a range",
         "a name inwards",
         "a name outwards",
+        "a name beside a number",
         "an omitted direction without rules",
         "an omitted direction",
     ],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from netqed.plugins.matters import OPEN, SPEC, Matter, Reading
+from netqed.plugins.rows import NETWORK_POLICY
 from netqed.plugins.table import (
-    NETWORK_POLICY,
     PLUGINS,
     SUPPORTED,
     answers_of,
@@ -63,15 +63,28 @@ def test_verdicts_speak_only_of_plugins_that_enforce_what_they_rest_on() -> None
 
 
 def test_a_plugin_that_answers_neither_way_is_held_to_neither() -> None:
-    """OVN-Kubernetes selects host-networked pods by some selectors only, lets rules of an omitted direction admit but
-    not isolate, and looks no port's name up: its notes say so, and no verdict rests on an answer."""
+    """OVN-Kubernetes selects host-networked pods by some selectors only, and lets rules of an omitted direction admit
+    but not isolate: its notes say so, and no verdict rests on an answer."""
     row = plugin("ovn-kubernetes")
-    neither = {
-        Matter.HOST_PODS_SELECTED,
-        Matter.HOST_PODS_BY_NAMESPACE,
-        Matter.OMITTED_DIRECTION,
-        Matter.EGRESS_PORT_NAMES,
-    }
-    assert not neither & set(row.fixed)
-    for said in ("podSelector", "policyTypes", "a port's name"):
+    assert not {Matter.HOST_PODS_SELECTED, Matter.HOST_PODS_BY_NAMESPACE, Matter.OMITTED_DIRECTION} & set(row.fixed)
+    for said in ("podSelector", "policyTypes"):
         assert any(said in note for note in row.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "looks_up"),
+    [("aws-vpc-cni", ()), ("kube-ovn", ()), ("kube-router", (Matter.INGRESS_PORT_NAMES,))],
+)
+def test_a_plugin_that_gives_a_port_the_numbers_of_other_pods_is_held_to_nothing_of_its_names(
+    name: str, looks_up: tuple[Matter, ...]
+) -> None:
+    row = plugin(name)
+    names = {
+        Matter.INGRESS_PORT_NAMES,
+        Matter.EGRESS_PORT_NAMES,
+        Matter.UNREAD_PORT_NAMES,
+        Matter.UNREAD_NAMES_BESIDE_NUMBERS,
+    }
+    assert names & set(row.fixed) == {*looks_up}
+    assert all(row.fixed[matter] for matter in looks_up)
+    assert any("a port's name" in note and "netqed considers" in note for note in row.notes)

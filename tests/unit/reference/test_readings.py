@@ -125,10 +125,56 @@ def test_port_names_of_host_networked_pods_by_direction() -> None:
     assert not allowed(outward, pod(), server, reading=answering(Matter.HOST_PODS_BY_NAMESPACE))
 
 
-def test_port_names_in_ingress_rules_are_looked_up_by_every_plugin() -> None:
-    inward = policy(ingress=(rule(ports=(PolicyPort(None, "http"),)),))
+HTTP = PolicyPort(None, "http")
+BOTH_UNREAD = (Matter.INGRESS_PORT_NAMES, Matter.EGRESS_PORT_NAMES)
+
+
+def test_port_names_are_looked_up_by_direction() -> None:
+    inward = policy(ingress=(rule(ports=(HTTP,)),))
     server = pod(ports=(ContainerPort(80, "http"),))
     assert allowed(inward, OUTSIDE, server, reading=answering(no=(Matter.EGRESS_PORT_NAMES,)))
+    assert not allowed(inward, OUTSIDE, server, reading=answering(no=(Matter.INGRESS_PORT_NAMES,)))
+    outward = policy(types=("Egress",), egress=(rule(ports=(HTTP,)),))
+    other = replace(server, namespace="b")
+    assert allowed(outward, pod(), other, reading=answering(no=(Matter.INGRESS_PORT_NAMES,)))
+    assert not allowed(outward, pod(), other, reading=answering(no=(Matter.EGRESS_PORT_NAMES,)))
+
+
+@pytest.mark.parametrize("reading", [answering(), answering(Matter.UNREAD_PORT_NAMES)])
+def test_what_an_unread_name_stands_for_plays_no_part_where_names_are_looked_up(reading: Reading) -> None:
+    inward = policy(ingress=(rule(ports=(HTTP,)),))
+    server = pod(ports=(ContainerPort(80, "http"),))
+    assert allowed(inward, OUTSIDE, server, 80, reading=reading)
+    assert not allowed(inward, OUTSIDE, server, 81, reading=reading)
+    assert not allowed(inward, OUTSIDE, pod(), 80, reading=reading)
+
+
+@pytest.mark.parametrize(
+    ("ports", "alone", "beside"),
+    [
+        ((HTTP,), True, False),
+        ((HTTP, PolicyPort("UDP", 80)), True, False),
+        ((HTTP, PolicyPort("TCP", 443)), False, True),
+        ((PolicyPort(None, 443, 445), HTTP), False, True),
+        ((HTTP, PolicyPort(None, "admin")), True, False),
+        ((PolicyPort("UDP", "http"),), False, False),
+    ],
+    ids=["alone", "beside another protocol's", "beside a number", "beside a range", "beside a name", "other protocol"],
+)
+def test_a_name_that_is_not_looked_up_stands_for_every_port_or_for_none(
+    ports: tuple[PolicyPort, ...], alone: bool, beside: bool
+) -> None:
+    """Whatever the destination declares, and of TCP alone where that is the item's protocol."""
+    inward = policy(ingress=(rule(ports=ports),))
+    outward = policy(types=("Egress",), egress=(rule(ports=ports),))
+    for yes, expected in (
+        ((), False),
+        ((Matter.UNREAD_PORT_NAMES,), alone),
+        ((Matter.UNREAD_NAMES_BESIDE_NUMBERS,), beside),
+    ):
+        reading = answering(*yes, no=BOTH_UNREAD)
+        assert allowed(inward, OUTSIDE, pod(ports=(ContainerPort(80, "http"),)), 81, reading=reading) is expected
+        assert allowed(outward, pod(), OUTSIDE, 81, reading=reading) is expected
 
 
 @pytest.mark.parametrize(

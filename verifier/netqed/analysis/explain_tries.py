@@ -105,7 +105,8 @@ class Tries:
             path: FieldPath = ("spec", direction, index)
             peers = tuple(self._peers(policy, rule, flow, direction, path))
             ports = tuple(
-                self._port(n, item, flow, direction, (*path, "ports", n)) for n, item in enumerate(rule.ports or ())
+                self._port(n, rule.ports or (), flow, direction, (*path, "ports", n))
+                for n in range(len(rule.ports or ()))
             )
             tried = RuleTried(policy, direction, index, rule, None, peers, ports)
             yield replace(tried, matches=tried.peer_matches if tried.port_matches else False)
@@ -148,19 +149,24 @@ class Tries:
             return "not-a-pod"
         return "namespace" if peer.namespace_selector is None and end.namespace != namespace else "selectors"
 
-    def _port(self, index: int, item: PolicyPort, flow: Flow, direction: Direction, path: FieldPath) -> PortTried:
-        reading, end = self._world.reading, flow.destination
+    def _port(
+        self, index: int, listed: tuple[PolicyPort, ...], flow: Flow, direction: Direction, path: FieldPath
+    ) -> PortTried:
+        reading, end, item = self._world.reading, flow.destination, listed[index]
         numbers: tuple[int, ...] = ()
         if isinstance(item.port, str):
             numbers = tuple(sorted(set(named_ports(item, end))))
-        matches = port_matches(item, flow.protocol, flow.port, end, direction, reading)
+        matches = port_matches(item, flow.protocol, flow.port, end, direction, reading, listed)
+        unread = isinstance(item.port, str) and not decisions.looks_names_up(reading, direction)
         reason: PortReason = "number"
         if matches:
-            reason = "matches"
+            reason = "any-port" if unread else "matches"
         elif flow.port is None:
             reason = "portless"
         elif protocol_number(item.protocol) != flow.protocol:
             reason = "protocol"
+        elif unread:
+            reason = "unread"
         elif isinstance(item.port, str):
             resolved = decisions.resolves_named_ports(reading, end, direction)
             reason = "unresolved" if not resolved else "name" if numbers else "no-name"

@@ -76,7 +76,9 @@ PortReason = Literal[
     "number",
     "name",  # a name that the destination declares for other ports only
     "no-name",  # a name that no container of the destination declares for this protocol
-    "unresolved",  # a name that cannot be looked up on this destination, in this direction or under this reading
+    "unresolved",  # a name that cannot be looked up on this destination, in this direction
+    "unread",  # a name, and the reading looks none up in this direction
+    "any-port",  # it matches: the reading looks no name up, and takes one for every port
     "portless",  # the flow's protocol has no ports
 ]
 

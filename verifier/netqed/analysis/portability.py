@@ -11,7 +11,9 @@ from netqed.analysis.session import Session
 from netqed.plugins.matters import SPEC, Matter
 from netqed.plugins.table import SUPPORTED, completions
 from netqed.reference.evaluate import Evaluator
-from netqed.reference.flow import AddressEnd, End, PodEnd
+from netqed.reference.flow import AddressEnd, Direction, End, PodEnd
+from netqed.reference.policies import rules_of
+from netqed.resources.objects import NetworkPolicy
 from netqed_smt.solver import Term
 
 TCP_UDP_SCTP: Final = frozenset({6, 17, 132})
@@ -154,7 +156,25 @@ def _relevant(witness: Witness) -> Iterator[Matter]:
         yield Matter.BLOCK_PODS
     if witness.protocol not in TCP_UDP_SCTP:
         yield Matter.OTHER_PROTOCOLS
-    yield from (Matter.END_PORT, Matter.EGRESS_PORT_NAMES, Matter.OMITTED_DIRECTION)
+    yield from (Matter.END_PORT, Matter.OMITTED_DIRECTION)
+    governed: tuple[tuple[Direction, End, Matter], ...] = (
+        ("ingress", witness.flow.destination, Matter.INGRESS_PORT_NAMES),
+        ("egress", witness.flow.source, Matter.EGRESS_PORT_NAMES),
+    )
+    for direction, end, matter in governed:
+        if _has_port_name(witness.world.policies, direction, end):
+            yield from (matter, Matter.UNREAD_PORT_NAMES, Matter.UNREAD_NAMES_BESIDE_NUMBERS)
+
+
+def _has_port_name(policies: Iterable[NetworkPolicy], direction: Direction, governed: End) -> bool:
+    """Whether some rule that may govern this side, in this direction, has a port's name."""
+    return isinstance(governed, PodEnd) and any(
+        isinstance(port.port, str)
+        for policy in policies
+        if policy.namespace == governed.namespace
+        for rule in rules_of(policy, direction)
+        for port in rule.ports or ()
+    )
 
 
 def _is_node(end: End) -> bool:

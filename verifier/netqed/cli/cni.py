@@ -16,7 +16,7 @@ from netqed.report.style import wrapped
 
 if TYPE_CHECKING:
     from netqed.plugins.matters import Matter
-    from netqed.plugins.table import Plugin
+    from netqed.plugins.rows import Plugin
 
 _NAMES: Final = 24
 """Columns of a plugin's or a matter's name."""

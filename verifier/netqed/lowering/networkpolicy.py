@@ -212,18 +212,18 @@ class Lowering:
 
     def _ports(self, rule: PolicyRule) -> Predicate:
         """Any of the ports; unset or empty is all traffic, whatever its protocol (A2, fact 13)."""
-        return any_of([self.port(port) for port in rule.ports]) if rule.ports else TRUE
+        return any_of([self.port(port, rule.ports) for port in rule.ports]) if rule.ports else TRUE
 
-    def port(self, port: PolicyPort) -> Predicate:
-        """One port: protocol TCP where unset (A2, fact 15), every port of it where unset (fact 16), `endPort` included
-        where the plugin knows it (fact 17), a name as the destination pod resolves it (A5, fact 33). A host-networked
-        pod resolves none, unless it counts as a pod in this direction (A7, fact 43)."""
+    def port(self, port: PolicyPort, listed: tuple[PolicyPort, ...]) -> Predicate:
+        """One of a rule's ports: protocol TCP where unset (A2, fact 15), every port of it where unset (fact 16),
+        `endPort` included where the plugin knows it (fact 17), a name as the destination pod resolves it (A5, fact
+        33)."""
         protocol = PROTOCOLS[port.protocol or "TCP"]
         match port.port:
             case None:
                 return ProtocolIs(protocol)
             case str(name):
-                return all_of([ProtocolIs(protocol), NamedPort(name, protocol), self._resolves()])
+                return all_of([ProtocolIs(protocol), self._named(name, protocol, listed)])
             case int(first):
                 numbers: Predicate = PortBetween(first, first)
                 if port.end_port is not None and port.end_port > first:
@@ -234,12 +234,22 @@ class Lowering:
                         numbers = any_of([numbers, longer])
                 return all_of([ProtocolIs(protocol), numbers])
 
-    def _resolves(self) -> Predicate:
-        """Whether the destination has port names in this direction."""
+    def _named(self, name: str, protocol: int, listed: tuple[PolicyPort, ...]) -> Predicate:
+        """A port of the destination by its name (A5, fact 33). A host-networked pod has no names, unless it counts as a
+        pod in this direction (A7, fact 43). Where the plugin looks none up, the name stands for every port or for none,
+        which a number for the protocol in the same rule may decide."""
         ingress = self.direction is Direction.INGRESS
+        looked_up = self.decided(Matter.INGRESS_PORT_NAMES if ingress else Matter.EGRESS_PORT_NAMES)
         as_pod = self.decided(Matter.HOST_PODS_GOVERNED if ingress else Matter.HOST_PODS_SELECTED)
-        pods = any_of([negate(At(Side.DESTINATION, IsHostNetworked())), as_pod])
-        return pods if ingress else all_of([pods, self.decided(Matter.EGRESS_PORT_NAMES)])
+        has_names = any_of([negate(At(Side.DESTINATION, IsHostNetworked())), as_pod])
+        numbered = {PROTOCOLS[port.protocol or "TCP"] for port in listed if isinstance(port.port, int)}
+        unread = Matter.UNREAD_NAMES_BESIDE_NUMBERS if protocol in numbered else Matter.UNREAD_PORT_NAMES
+        return any_of(
+            [
+                all_of([looked_up, NamedPort(name, protocol), has_names]),
+                all_of([negate(looked_up), self.decided(unread)]),
+            ]
+        )
 
 
 def network(cidr: str) -> Network:

@@ -36,9 +36,15 @@ class Matter(Enum):
     admit every protocol (A6, fact 42; A2, fact 13)."""
     END_PORT = "end-port"
     """`endPort` is honoured; where it is not, an item speaks of its `port` alone (A2, fact 17)."""
+    INGRESS_PORT_NAMES = "ingress-port-names"
+    """A port's name in an ingress rule is looked up on the destination pod (A5, fact 33)."""
     EGRESS_PORT_NAMES = "egress-port-names"
-    """A port's name in an egress rule is looked up on each destination pod; where it is not, the item matches nothing
-    (A5, facts 33 and 36)."""
+    """A port's name in an egress rule is looked up on each destination pod (A5, facts 33 and 36)."""
+    UNREAD_PORT_NAMES = "unread-port-names"
+    """An item with a port's name that is not looked up matches every port of its protocol, at any destination, unless
+    its rule has a number for that protocol; else it matches nothing (A5, fact 33)."""
+    UNREAD_NAMES_BESIDE_NUMBERS = "unread-names-beside"
+    """So does one whose rule has a number for that protocol (A5, fact 33)."""
     OMITTED_DIRECTION = "omitted-direction"
     """Rules of a direction that `policyTypes` names neither outright nor by its default apply, and isolate the pods
     that the policy selects for it (A1, fact 7)."""
@@ -61,6 +67,7 @@ SPEC: Final = Reading(
             Matter.BLOCK_NODES,
             Matter.OWN_NODE_INGRESS,
             Matter.END_PORT,
+            Matter.INGRESS_PORT_NAMES,
             Matter.EGRESS_PORT_NAMES,
         }
     )

@@ -38,9 +38,21 @@ ANSWERS: Final[Mapping[Matter, tuple[str, str]]] = {
         "protocols other than TCP, UDP and SCTP always pass",
     ),
     Matter.END_PORT: ("endPort is honoured", "endPort is not known: an item speaks of its port alone"),
+    Matter.INGRESS_PORT_NAMES: (
+        "a port's name in an ingress rule is looked up on the destination pod",
+        "a port's name in an ingress rule is not looked up",
+    ),
     Matter.EGRESS_PORT_NAMES: (
         "a port's name in an egress rule is looked up on each destination pod",
-        "a port's name in an egress rule matches nothing",
+        "a port's name in an egress rule is not looked up",
+    ),
+    Matter.UNREAD_PORT_NAMES: (
+        "a port's name that is not looked up stands for every port of its protocol",
+        "a port's name that is not looked up stands for no port",
+    ),
+    Matter.UNREAD_NAMES_BESIDE_NUMBERS: (
+        "a port's name that is not looked up stands for every port of its protocol even beside a number for it",
+        "a port's name that is not looked up stands for no port beside a number for its protocol",
     ),
     Matter.OMITTED_DIRECTION: (
         "rules of a direction that policyTypes leaves out apply all the same, and isolate",

@@ -131,7 +131,9 @@ class Evaluator:
                 (
                     number
                     for number, item in enumerate(rule.ports)
-                    if port_matches(item, flow.protocol, flow.port, flow.destination, direction, self._reading)
+                    if port_matches(
+                        item, flow.protocol, flow.port, flow.destination, direction, self._reading, rule.ports
+                    )
                 ),
                 None,
             )

@@ -61,13 +61,24 @@ def block_sees(reading: Reading, end: End, nodes: Mapping[str, tuple[Address, ..
             return not is_node or Matter.BLOCK_NODES in reading
 
 
+def looks_names_up(reading: Reading, direction: Direction) -> bool:
+    """Whether ports' names in rules of this direction are looked up on destinations at all (A5, fact 33)."""
+    matter = Matter.INGRESS_PORT_NAMES if direction == "ingress" else Matter.EGRESS_PORT_NAMES
+    return matter in reading
+
+
+def unread_name_is_any_port(reading: Reading, beside_number: bool) -> bool:
+    """Whether an item with a port's name, where names are not looked up, is one for every port of its protocol, as if
+    it had no `port`, rather than for none (A5, fact 33). One plugin lets a number for the protocol, in another item of
+    the same rule, stand alone."""
+    matter = Matter.UNREAD_NAMES_BESIDE_NUMBERS if beside_number else Matter.UNREAD_PORT_NAMES
+    return matter in reading
+
+
 def resolves_named_ports(reading: Reading, destination: End, direction: Direction) -> bool:
     """Whether a port's name can be looked up on this destination in a rule of this direction (A5, fact 36): an address
-    has no names, and a host-networked pod has them where the plugin treats it as a pod (A7, fact 43). For egress some
-    plugins look up none."""
+    has no names, and a host-networked pod has them where the plugin treats it as a pod (A7, fact 43)."""
     if not isinstance(destination, PodEnd):
-        return False
-    if direction == "egress" and Matter.EGRESS_PORT_NAMES not in reading:
         return False
     as_pod = Matter.HOST_PODS_GOVERNED if direction == "ingress" else Matter.HOST_PODS_SELECTED
     return not destination.host_network or as_pod in reading

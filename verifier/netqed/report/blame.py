@@ -7,6 +7,7 @@ from typing import Final
 
 from netqed.analysis.results import Witness, WitnessEnd
 from netqed.reference.flow import Direction, DirectionDecision, RuleMatch
+from netqed.reference.reading import looks_names_up
 from netqed.reference.selectors import NAMESPACE_NAME_LABEL
 from netqed.report.excerpt import Mark, excerpt, lines_within
 from netqed.report.nearest import Distance, Near, nearest
@@ -67,7 +68,7 @@ def through(
 
 def _matching_rule(witness: Witness, match: RuleMatch, style: Style) -> Iterator[str]:
     policy, rule = match.policy, _rule(match)
-    ports = port_words(rule.ports[match.port]) if rule.ports and match.port is not None else "every port"
+    ports = _ports(witness, match, rule)
     says = f"{match.direction} rule {match.rule + 1} of policy {policy.key} allows it (on {ports})"
     if policy.document is None:
         yield from note(match.direction, f"{says}: it {_why(witness, match, rule)}", style)
@@ -91,6 +92,17 @@ def _matching_rule(witness: Witness, match: RuleMatch, style: Style) -> Iterator
             "put podSelector under the same item as namespaceSelector, without a dash of its own",
             style,
         )
+
+
+def _ports(witness: Witness, match: RuleMatch, rule: PolicyRule) -> str:
+    """The ports that the rule matches by; of a name that is not looked up, what it stands for instead."""
+    if not rule.ports or match.port is None:
+        return "every port"
+    item = rule.ports[match.port]
+    words = port_words(item)
+    if isinstance(item.port, str) and not looks_names_up(witness.world.reading, match.direction):
+        return f"{words}, a name that is not looked up and stands for every port of {item.protocol or 'TCP'}"
+    return words
 
 
 def _rule(match: RuleMatch) -> PolicyRule:

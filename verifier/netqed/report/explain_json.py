@@ -338,7 +338,19 @@ def _definitions() -> Value:
             port=COUNT,
             **at,
             matches=FLAG,
-            reason={"enum": ["matches", "protocol", "number", "name", "no-name", "unresolved", "portless"]},
+            reason={
+                "enum": [
+                    "matches",
+                    "protocol",
+                    "number",
+                    "name",
+                    "no-name",
+                    "unresolved",
+                    "unread",
+                    "any-port",
+                    "portless",
+                ]
+            },
             admits=TEXT,
             numbers={"type": "array", "items": COUNT},
         ),

@@ -28,6 +28,9 @@ from netqed.sources.position import FieldPath
 SHOWN: Final = 3
 """Policies and rules of a direction, and items of a list, that are shown without --verbose."""
 
+NAMES_APART: Final = ("name", "no-name", "unresolved", "unread")
+"""Why a port's name does not match, where that takes more words than the name."""
+
 ITEM_LINES: Final = 12
 """Lines of one rule or selector that are shown."""
 
@@ -172,5 +175,5 @@ def _labels(rule: RuleTried, witness: Witness, *, verbose: bool) -> Iterator[tup
     else:
         listed = ", ".join(port_words(port.item) for port in rule.ports[:RANGES])
         more = f" and {len(rule.ports) - RANGES} more" if len(rule.ports) > RANGES else ""
-        named = [port_label(port, witness) for port in rule.ports if port.reason in ("name", "no-name", "unresolved")]
+        named = [port_label(port, witness) for port in rule.ports if port.reason in NAMES_APART]
         yield path, "; ".join([f"admits {listed}{more}, but not {witness.traffic}", *named[:SHOWN]]), True

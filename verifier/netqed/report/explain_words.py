@@ -157,6 +157,10 @@ def port_label(tried: PortTried, witness: Witness) -> str:
             return f"{words} is port {numbers} of {name}, not {witness.port}"
         case "no-name":
             return f"{words} is a name that no container of {name} declares"
+        case "any-port":
+            return f"matches {witness.traffic}: {words} is a name, which is not looked up but stands for every port"
+        case "unread":
+            return f"{words} is a name, which is not looked up and stands for no port"
         case "unresolved":
             return f"{words} is a name, and {name} has none to look it up by"
         case "portless":

@@ -8,9 +8,11 @@ from ipaddress import ip_address
 from typing import Final
 
 from netqed.analysis.results import PROTOCOL_NAMES, Witness, WitnessEnd
+from netqed.plugins.matters import Reading
 from netqed.reference.flow import AddressEnd, Direction, DirectionDecision, End, PodEnd
 from netqed.reference.peers import peer_matches
 from netqed.reference.ports import port_matches, protocol_number
+from netqed.reference.reading import looks_names_up
 from netqed.reference.selectors import namespace_labels
 from netqed.report.words import (
     bare_name,
@@ -84,13 +86,20 @@ class _Rule:
     def peers_path(self) -> FieldPath:
         return (*self.path, "from" if self.direction == "ingress" else "to")
 
+    @property
+    def _reading(self) -> Reading:
+        return self.witness.world.reading
+
     def near(self) -> Near | None:
         if self.witness.port is None:
             return None
         peers, ports = self.rule.peers or (), self.rule.ports or ()
         destination = _end(self.witness.destination, self.witness)
         port_fits = not ports or any(
-            port_matches(port, self.witness.protocol, self.witness.port, destination) for port in ports
+            port_matches(
+                port, self.witness.protocol, self.witness.port, destination, self.direction, self._reading, ports
+            )
+            for port in ports
         )
         fitting = next((index for index, peer in enumerate(peers) if self._fits(peer)), None)
         peer_fits = not peers or fitting is not None
@@ -134,6 +143,8 @@ class _Rule:
         words = port_words(port)
         if not isinstance(port.port, str):
             return words
+        if not looks_names_up(self._reading, self.direction):
+            return f"{words} (a name, which is not looked up)"
         end = _end(self.witness.destination, self.witness)
         declared = end.container_ports if isinstance(end, PodEnd) else ()
         numbers = sorted(

@@ -41,10 +41,13 @@ def portability_lines(found: Portability, style: Style, *, verbose: bool) -> Ite
 
 
 def _or(found: Portability) -> str:
-    """What the invariant may leave out, where it is nodes that plugins treat in their own ways."""
+    """What the invariant may leave out, where it is nodes that plugins treat in their own ways, and what the policy may
+    say where it is names of ports."""
     matters = {matter for matter, _ in found.turns_on}
     if matters & {Matter.HOST_PODS_GOVERNED, Matter.HOST_PODS_SELECTED, Matter.HOST_PODS_BY_NAMESPACE}:
         return ", or say `except host-networked` in the invariant"
+    if matters & {Matter.INGRESS_PORT_NAMES, Matter.EGRESS_PORT_NAMES}:
+        return ", or give the port's number in the policy, not its name"
     return ", or say `except to nodes` in the invariant" if Matter.OWN_NODE_EGRESS in matters else ""
 
 
