@@ -68,6 +68,115 @@ def test_a_named_plugin_settles_it(manifests: str, plugin: str, code: int, word:
         assert result["evidence"]["portability"] is None
 
 
+BY_NAME = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: client, namespace: a}
+spec: {containers: [{name: c, image: i}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: server, namespace: b}
+spec:
+  containers:
+    - {name: c, image: i, ports: [{name: http, containerPort: 80}, {name: admin, containerPort: 81}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: by-name, namespace: NAMESPACE}
+spec:
+  podSelector: {}
+  policyTypes: [TYPE]
+  DIRECTION:
+    - PEERS: [{namespaceSelector: {}}]
+      ports: [PORTS]
+"""
+NAMES = {
+    "inwards": {"NAMESPACE": "b", "TYPE": "Ingress", "DIRECTION": "ingress", "PEERS": "from"},
+    "outwards": {"NAMESPACE": "a", "TYPE": "Egress", "DIRECTION": "egress", "PEERS": "to"},
+}
+
+
+def by_name(folder: Path, way: str, ports: str = "{port: http}") -> str:
+    """The path of a policy of this direction with these ports, beside the pods that it is about."""
+    text = BY_NAME
+    for word, written in {**NAMES[way], "PORTS": ports}.items():
+        text = text.replace(word, written)
+    file = folder / "by-name.yaml"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize("way", NAMES)
+@pytest.mark.parametrize("number", [81, 8000], ids=["another's name", "nobody's"])
+def test_a_port_without_the_name_is_open_where_names_are_not_looked_up(tmp_path: Path, way: str, number: int) -> None:
+    sentence, manifests = f"a cannot reach b on TCP/{number}", by_name(tmp_path, way)
+    done = run("prove", sentence, manifests, "--scope", "now")
+    assert done.exit_code == 1
+    text = " ".join(done.stdout.split())
+    assert "a/client -> b/server" in text
+    assert "a name that is not looked up and stands for every port of TCP" in text
+    assert "happens on OVN-Kubernetes; may happen on" in text
+    assert "not on Calico, Cilium," in text
+    (result,) = json.loads(run("prove", sentence, manifests, "--scope", "now", "-o", "json").stdout)["inputs"][0][
+        "results"
+    ]
+    direction = "ingress" if way == "inwards" else "egress"
+    assert [(one["matter"], one["answer"]) for one in result["evidence"]["portability"]["turnsOn"]] == [
+        (f"{direction}-port-names", False),
+        ("unread-port-names", True),
+    ]
+    assert run("prove", sentence, manifests, "--scope", "now", "--cni", "cilium").exit_code == 0
+    named = run("prove", sentence, manifests, "--scope", "now", "--cni", "ovn-kubernetes")
+    assert named.exit_code == 1
+    assert "a name that is not looked up and stands for every port of TCP" in named.stdout
+
+
+@pytest.mark.parametrize("way", NAMES)
+def test_what_is_open_by_name_is_closed_on_ovn_kubernetes_beside_a_number(tmp_path: Path, way: str) -> None:
+    beside = by_name(tmp_path, way, "{port: http}, {port: 443}, {port: dns, protocol: UDP}")
+    for sentence, ovn, cilium in (
+        ("a cannot reach b on TCP/81", 0, 0),
+        ("a can reach b on TCP/80", 1, 0),
+        ("a can reach b on TCP/443", 0, 0),
+        ("a cannot reach b on UDP/81", 1, 0),
+    ):
+        for plugin, code in (("ovn-kubernetes", ovn), ("cilium", cilium)):
+            done = run("prove", sentence, beside, "--scope", "now", "--cni", plugin)
+            assert done.exit_code == code, f"{sentence} on {plugin}: {done.stdout}"
+
+
+def test_kube_router_looks_names_up_in_ingress_rules_and_may_not_in_egress_rules(tmp_path: Path) -> None:
+    for way, code in (("inwards", 0), ("outwards", 1)):
+        manifests = by_name(tmp_path, way)
+        done = run("prove", "a cannot reach b on TCP/81", manifests, "--scope", "now", "--cni", "kube-router")
+        assert done.exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("plugin", "ports", "number", "code", "says"),
+    [
+        (
+            "ovn-kubernetes",
+            "{port: http}",
+            81,
+            0,
+            "TCP/http is a name, which is not looked up but stands for every port",
+        ),
+        ("ovn-kubernetes", "{port: http}, {port: 443}", 80, 1, "which is not looked up and stands for no port"),
+        ("cilium", "{port: http}", 81, 1, "TCP/http is port 80 of b/server, not 81"),
+    ],
+)
+def test_an_explanation_says_what_a_name_stands_for(
+    tmp_path: Path, plugin: str, ports: str, number: int, code: int, says: str
+) -> None:
+    asked = ("explain", "a/pod/client", "b/pod/server", f"TCP/{number}", by_name(tmp_path, "inwards", ports))
+    done = run(*asked, "--cni", plugin)
+    assert done.exit_code == code
+    assert says in " ".join(re.sub(r"[|^-]", " ", re.sub(r"^ *\d* \|", "", done.stdout, flags=re.M)).split())
+    assert run(*asked, "--cni", plugin, "-o", "json").exit_code == code
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

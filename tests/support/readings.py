@@ -14,6 +14,10 @@ from netqed.spec.sentences import Invariant
 
 GOVERNED: Final = (6, 17, 132)
 
+LOOKED_UP: Final = frozenset({Matter.INGRESS_PORT_NAMES, Matter.EGRESS_PORT_NAMES})
+UNREAD: Final = frozenset({Matter.UNREAD_PORT_NAMES, Matter.UNREAD_NAMES_BESIDE_NUMBERS})
+"""Nothing turns on these where every name is looked up."""
+
 
 def readings() -> st.SearchStrategy[Reading]:
     """Any answers; the reading `spec` and its neighbours, which differ from it in one answer, in a good share."""
@@ -34,6 +38,8 @@ def readings_on(cni: str | None, cluster: Cluster, invariant: Invariant) -> tupl
     for row in rows:
         for one in completions(row, turned_on):
             yes = frozenset(m for m in Matter if (m in one if m in turned_on else m in SPEC))
+            if LOOKED_UP & turned_on <= yes:
+                yes -= UNREAD
             found.setdefault(yes, Reading(yes))
     return tuple(found.values())
 
