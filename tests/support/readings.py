@@ -20,10 +20,12 @@ UNREAD: Final = frozenset({Matter.UNREAD_PORT_NAMES, Matter.UNREAD_NAMES_BESIDE_
 
 
 def readings() -> st.SearchStrategy[Reading]:
-    """Any answers; the reading `spec` and its neighbours, which differ from it in one answer, in a good share."""
+    """Any answers; the reading `spec`, its neighbours, which differ from it in one answer, and those that differ from
+    it only in what they make of ports' names, in a good share."""
     whole = st.frozensets(st.sampled_from(list(Matter))).map(Reading)
     near = st.sampled_from(list(Matter)).map(lambda matter: Reading(SPEC.yes ^ {matter}))
-    return st.one_of(st.just(SPEC), near, whole)
+    names = st.frozensets(st.sampled_from(sorted(LOOKED_UP | UNREAD, key=lambda matter: matter.value)), min_size=2)
+    return st.one_of(st.just(SPEC), near, whole, names.map(lambda flips: Reading(SPEC.yes ^ flips)))
 
 
 def readings_on(cni: str | None, cluster: Cluster, invariant: Invariant) -> tuple[Reading, ...]:

@@ -179,8 +179,13 @@ def optional(draw: st.DrawFn, items: st.SearchStrategy[T], most: int) -> tuple[T
 @cache
 @st.composite
 def rules(draw: st.DrawFn) -> PolicyRule:
-    """Items of `ingress` and `egress`."""
-    return PolicyRule(optional(draw, peers(), 2), optional(draw, policy_ports(), 2))
+    """Items of `ingress` and `egress`; a port's name that stands alone gets a number for its protocol beside it in a
+    good share, as some plugins judge it by that."""
+    listed = optional(draw, peers(), 2)
+    ports = optional(draw, policy_ports(), 2)
+    if ports is not None and len(ports) == 1 and isinstance(ports[0].port, str) and draw(index(2)):
+        ports = (*ports, PolicyPort(ports[0].protocol, pick(draw, PORTS)))
+    return PolicyRule(listed, ports)
 
 
 @cache
