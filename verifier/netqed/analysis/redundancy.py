@@ -1,0 +1,235 @@
+"""What can be removed from a policy set without changing any flow: part by part, and as a set.
+
+That a part is redundant says nothing of it beside another: two that cover each other are redundant each, and not both.
+Nor is what is needed now needed for ever: a policy that admits everything is needed beside one that isolates the same
+pods, and without that one is not. So the set is sought in rounds, until in what is left every part is needed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from netqed.analysis.check import basis, check
+from netqed.analysis.difference import difference
+from netqed.analysis.difference_results import Nothing
+from netqed.analysis.edits import DropPort, RemovePeer
+from netqed.analysis.parting import Parting
+from netqed.analysis.reasons import Reasons
+from netqed.analysis.redundancy_results import Part, Redundancy, Redundant, Together
+from netqed.analysis.removals import (
+    SIZES,
+    Removal,
+    as_read,
+    contains,
+    outermost,
+    policy_of,
+    size_of,
+    smaller,
+    without,
+)
+from netqed.analysis.results import Unknown
+from netqed.analysis.roster import Roster
+from netqed.resources.cluster import Cluster
+from netqed.resources.load import collector_paused
+from netqed.resources.objects import NetworkPolicy
+from netqed.sources.position import InputError, Problem
+from netqed.spec.document import Scope, Spec
+from netqed.spec.resolve import resolve
+from netqed_smt.solver import Answer
+
+Progress = Callable[[int, int, str], None]
+
+_BUDGET = "the solver's budget ran out"
+
+
+def redundancy(
+    cluster: Cluster,
+    spec: Spec | None = None,
+    *,
+    scope: Scope = "always",
+    rlimit: int | None = None,
+    cni: str | None = None,
+    reasons: bool = True,
+    progress: Progress | None = None,
+) -> Redundancy:
+    """What can be removed without changing any flow.
+
+    The question is that of `netqed.analysis.difference`: flows between endpoints that exist (`now`) or could exist
+    (`always`), under the assumptions and facts of `spec`, as it was parsed; its invariants play no part. `reasons` says
+    of each part why. Raises InputError where there is nothing to ask about, or the assumptions contradict the input or
+    each other, and RuntimeError where the comparison of what is left does not prove again what the search did.
+    """
+    started = time.perf_counter()
+    stated = replace(spec or Spec(), invariants=())
+    resolved = resolve(stated, cluster)
+    roster = Roster(cluster, resolved)
+    if scope == "now" and not roster.present:
+        raise InputError(
+            [
+                Problem(
+                    "no workloads: without any, nothing that policies do matters",
+                    hint="--scope always asks for every pod that could exist",
+                )
+            ]
+        )
+    if stated.assumptions:
+        check(cluster, resolved, rlimit=rlimit, cni=cni)
+    search = _Search(cluster, resolved, scope, rlimit, cni, reasons, progress)
+    search.run()
+    after = without(cluster, search.removed)
+    together = _proved(search, after, stated)
+    return Redundancy(
+        scope=scope,
+        asked={size: search.asked[size] for size in SIZES},
+        found=tuple(search.found),
+        unknown=tuple(search.unknown),
+        together=together,
+        basis=basis(roster, cni),
+        before=cluster,
+        after=cluster if isinstance(together, Unknown) else after,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _proved(search: _Search, after: Cluster, spec: Spec) -> Together | Unknown:
+    """The parts that were removed, once the policies that are left are proved to allow the same."""
+    if not search.removed:
+        return Together((), complete=search.complete)
+    found = difference(
+        search.cluster,
+        after,
+        spec,
+        scope=search.scope,
+        rlimit=search.rlimit,
+        cni=search.cni,
+        families=False,
+    )
+    match found.gained, found.lost:
+        case Nothing() as gained, Nothing() as lost:
+            ordered = sorted(outermost(search.removed), key=lambda one: SIZES.index(size_of(one)))
+            return Together(
+                tuple(search.part(one) for one in ordered),
+                tuple(dict.fromkeys((*gained.rests_on, *lost.rests_on))),
+                tuple(dict.fromkeys((*gained.matters, *lost.matters))),
+                complete=search.complete,
+            )
+        case _ if found.outcome == "unknown":
+            return Unknown(_BUDGET)
+        case _:
+            raise RuntimeError(f"what is left without all that is redundant is {found.outcome}")
+
+
+@dataclass
+class _Search:
+    """The search for what can be removed from one input."""
+
+    cluster: Cluster
+    spec: Spec
+    """Resolved."""
+    scope: Scope
+    rlimit: int | None
+    cni: str | None
+    reasons: bool
+    progress: Progress | None
+
+    def __post_init__(self) -> None:
+        self.found: list[Redundant] = []
+        self.unknown: list[Part] = []
+        self.asked: Counter[str] = Counter()
+        self.removed: list[Removal] = []
+        """By the indices of the policies as they were read."""
+        self.complete = True
+        self._policies = {policy.key: policy for policy in self.cluster.policies}
+
+    def part(self, removal: Removal) -> Part:
+        """The part, with its policy as it was read."""
+        return Part(removal, self._policies[policy_of(removal)])
+
+    def run(self) -> None:
+        """Rounds, until nothing that is left can be removed. The first one finds what can be removed alone."""
+        first = True
+        while True:
+            current = without(self.cluster, self.removed)
+            with collector_paused():
+                parting = Parting(current, self.spec, self.scope, self.rlimit, self.cni)
+            try:
+                more = self._round(parting, first)
+            finally:
+                parting.close()
+            if not more:
+                return
+            self.removed += more
+            first = False
+
+    def _round(self, parting: Parting, first: bool) -> list[Removal]:
+        """What is removed in this round, by the indices of the policies as they were read."""
+        candidates, unknown = self._alone(parting, first)
+        self.complete = not unknown
+        if not candidates:
+            return []
+        parting.settle(candidates)
+        policies = {policy.key: policy for policy in parting.cluster.policies}
+        gone: list[Removal] = []
+        for size in SIZES:
+            # The last first: of two that do the same, the one that is written first stays.
+            for removal in reversed([one for one in candidates if size_of(one) == size]):
+                if any(contains(one, removal) for one in gone) or _is_last(policies, removal, gone):
+                    continue
+                match parting.ask(parting.together({*gone, removal})):
+                    case Answer.UNSAT:
+                        gone.append(removal)
+                    case Answer.UNKNOWN:
+                        self.complete = False
+                    case Answer.SAT:
+                        pass
+        return [self._as_read(one) for one in gone]
+
+    def _alone(self, parting: Parting, first: bool) -> tuple[list[Removal], bool]:
+        """The parts that can be removed alone, and whether of some that is unknown."""
+        candidates: list[Removal] = []
+        unknown = False
+        reasons = Reasons(parting) if first and self.reasons else None
+        for number, removal in enumerate(parting.removals):
+            if self.progress is not None:
+                self.progress(number, len(parting.removals), f"{size_of(removal)} of policy {policy_of(removal)}")
+            self.asked[size_of(removal)] += first
+            literals = parting.alone(removal)
+            match parting.ask(literals):
+                case Answer.UNSAT:
+                    candidates.append(removal)
+                    if first:
+                        self.found.append(self._redundant(parting, removal, reasons))
+                case Answer.UNKNOWN:
+                    unknown = True
+                    if first:
+                        self.unknown.append(self.part(removal))
+                case Answer.SAT:
+                    pass
+        return candidates, unknown
+
+    def _redundant(self, parting: Parting, removal: Removal, reasons: Reasons | None) -> Redundant:
+        """The part, just proved to be redundant alone, and why."""
+        needs = parting.comparison.needed(parting.alone(removal))
+        kind, by = ("together", None) if reasons is None else reasons.of(removal)
+        return Redundant(self.part(removal), kind, None if by is None else self.part(by), needs.words, needs.matters)
+
+    def _as_read(self, removal: Removal) -> Removal:
+        now = smaller(self._policies[policy_of(removal)], self.removed)
+        if now is None:
+            raise RuntimeError("a part of a policy that is gone")
+        return as_read(removal, now)
+
+
+def _is_last(policies: Mapping[str, NetworkPolicy], removal: Removal, gone: Sequence[Removal]) -> bool:
+    """Whether the item is the last of its list, so that its rule would go with it: that is asked of the rule."""
+    if not isinstance(removal, RemovePeer | DropPort):
+        return False
+    place = removal.place
+    policy = policies[place.policy]
+    rule = ((policy.ingress if place.direction == "ingress" else policy.egress) or ())[place.rule]
+    items = rule.peers if isinstance(removal, RemovePeer) else rule.ports
+    kind = RemovePeer if isinstance(removal, RemovePeer) else DropPort
+    return sum(isinstance(one, kind) and one.place == place for one in gone) + 1 >= len(items or ())
