@@ -15,8 +15,8 @@ from netqed.plugins.table import SUPPORTED
 from netqed.resources.cluster import Cluster
 from netqed.spec.document import ClusterFacts, Spec
 from netqed.spec.sentences import BuiltIn, CannotReach, PortRange
-from support.both import OTHER_PROTOCOL, brute_outcome
-from support.crowded import MORE, CrowdedWorld, crowded_worlds, parts
+from support.both import OTHER_PROTOCOL
+from support.crowded import MORE, CrowdedWorld, Unchanged, crowded_worlds, parts
 from support.examples import examples
 from support.readings import readings_on
 from support.show import show_cluster
@@ -35,14 +35,11 @@ def readings_of(cluster: Cluster, cni: str | None) -> tuple[Reading, ...]:
 
 def faults(world: CrowdedWorld, found: Redundancy, readings: tuple[Reading, ...], seen: Counter[str]) -> list[str]:
     """What is wrong with what is said to be removable."""
-
-    def same(one: Cluster, other: Cluster) -> bool:
-        return brute_outcome(one, other, world.spec, world.scope, readings)[0] == "equivalent"
-
+    same = Unchanged(world, readings)
     wrong = []
     said = {(one.part.policy.key, one.part.path): one for one in found.found}
     for name, smaller in parts(world.cluster):
-        redundant = same(world.cluster, smaller)
+        redundant = same(smaller)
         if redundant != (name in said):
             wrong.append(f"{name} is {'' if redundant else 'not '}redundant")
         if name in said:
@@ -50,9 +47,9 @@ def faults(world: CrowdedWorld, found: Redundancy, readings: tuple[Reading, ...]
     together = found.together
     if not isinstance(together, Together) or not together.complete or found.unknown:
         return [*wrong, "not all was decided"]
-    if not same(world.cluster, found.after):
+    if not same(found.after):
         wrong.append("removing all of it changes a flow")
-    wrong += [f"{name} can go as well" for name, smaller in parts(found.after) if same(found.after, smaller)]
+    wrong += [f"{name} can go as well" for name, smaller in parts(found.after) if same(smaller)]
     if bool(together.parts) != bool(found.found):
         wrong.append("something is redundant alone, and nothing together")
     seen[f"{len(together.parts)} of {len(found.found)}"] += 1

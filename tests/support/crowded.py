@@ -6,18 +6,22 @@ item counts as a part only beside others; and a policy that loses its last rule 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from hypothesis import strategies as st
 
+from netqed.plugins.matters import Reading
 from netqed.resources.cluster import Cluster
 from netqed.resources.objects import LabelSelector, NetworkPolicy, PolicyPeer, PolicyRule
 from netqed.sources.position import FieldPath
 from netqed.spec.document import Scope, Spec
+from support.both import NO_SENTENCE, Both
+from support.brute import Question
 from support.pairs import FACTS
 from support.strategies import index, pick
+from support.universe import Universe
 from support.worlds import POLICY_PORTS, small_clusters, small_peers, small_policies, small_rules
 
 Name = tuple[str, FieldPath]
@@ -108,6 +112,33 @@ def crowded_worlds(draw: st.DrawFn) -> CrowdedWorld:
     cluster = replace(cluster, policies=tuple(sorted(policies.values(), key=lambda policy: policy.key)))
     scope: Scope = "always" if draw(index(3)) == 0 else "now"
     return CrowdedWorld(cluster, Spec(cluster=pick(draw, FACTS)), scope, tuple(names))
+
+
+class Unchanged:
+    """Says by brute force of policies whether they allow what a cluster's own do. Every flow is listed once."""
+
+    def __init__(self, world: CrowdedWorld, readings: Sequence[Reading]) -> None:
+        self._world, self._readings = world, readings
+        listed = Both(world.cluster, world.cluster, world.spec, world.scope).flows()
+        self._flows = [(pair[0], other[0], [flow for flow, _ in flows]) for pair, other, flows in listed]
+        self._allowed = [answer for answers in self._answers(world.cluster) for answer in answers]
+
+    def __call__(self, other: Cluster) -> bool:
+        """Whether every flow is decided alike."""
+        place = 0
+        for answers in self._answers(other):
+            for answer in answers:
+                if answer != self._allowed[place]:
+                    return False
+                place += 1
+        return place == len(self._allowed)
+
+    def _answers(self, cluster: Cluster) -> Iterator[Iterator[bool]]:
+        question = Question(Universe(cluster, self._world.spec, NO_SENTENCE, self._world.scope))
+        for source, destination, flows in self._flows:
+            for reading in self._readings:
+                evaluator = question.evaluator(source, destination, reading)
+                yield (evaluator.decide(flow).allowed for flow in flows)
 
 
 def parts(cluster: Cluster) -> Iterator[tuple[Name, Cluster]]:
