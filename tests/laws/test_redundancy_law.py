@@ -21,8 +21,8 @@ from support.examples import examples
 from support.readings import readings_on
 from support.show import show_cluster
 
-WORLDS = 60
-PORTABLE = 40
+WORLDS = 40
+PORTABLE = 25
 SETTINGS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 

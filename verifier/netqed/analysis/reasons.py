@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-from netqed.analysis.comparison import NEW
 from netqed.analysis.edits import DropPort, Place, RemovePeer, RemoveRule
 from netqed.analysis.parting import Parting
 from netqed.analysis.redundancy_results import ReasonKind
-from netqed.analysis.removals import Removal, RemovePolicy
-from netqed.lowering.networkpolicy import Lowering
+from netqed.analysis.removals import Removal, RemovePolicy, policy_of
 from netqed.resources.objects import NetworkPolicy, PolicyRule
-from netqed_smt.encoding import Encoder
 from netqed_smt.model import TRUE, Direction, Predicate, any_of
 from netqed_smt.solver import Answer, Solver, Term
 
 _DIRECTIONS = {"ingress": Direction.INGRESS, "egress": Direction.EGRESS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Clues:
+    """What is asked about one part, put together before anything is asked."""
+
+    does: Term
+    """A literal of the flows that it matches, or that a policy decides about."""
+    blocks: Term | None
+    """A literal of those that a policy decides about and does not admit."""
+    others: Mapping[Removal, tuple[Term, Term]]
+    """Of what may cover it, a term of the flows of which it does what the part does, and a literal of the others."""
+    alone: Term | None
+    """A literal of the flows that a rule or an item of one alone admits."""
 
 
 @dataclass(frozen=True)
@@ -26,58 +36,78 @@ class Reasons:
 
     parting: Parting
 
-    def of(self, removal: Removal) -> tuple[ReasonKind, Removal | None]:
-        """The reason, and what covers the part where one thing does."""
-        if isinstance(removal, RemovePolicy):
-            return self._of_policy(self._policies[removal.policy])
-        return self._of_part(removal)
+    def of(self, removals: Sequence[Removal]) -> Mapping[Removal, tuple[ReasonKind, Removal | None]]:
+        """The reason of each, and what covers the part where one thing does."""
+        clues = [(removal, self._clues(removal)) for removal in removals]
+        return {removal: self._reason(found) for removal, found in clues}
 
-    def _of_policy(self, policy: NetworkPolicy) -> tuple[ReasonKind, Removal | None]:
-        solver = self._solver
-        isolates = self._isolates(policy)
-        if self._never(solver.disjunction(isolates.values())):
+    def _reason(self, clues: _Clues) -> tuple[ReasonKind, Removal | None]:
+        if self._never(clues.does):
             return "matches-nothing", None
-        blocks = [solver.conjunction((one, solver.negation(self._admits(policy, d)))) for d, one in isolates.items()]
-        if self._never(solver.disjunction(blocks)):
+        if clues.blocks is not None and self._never(clues.blocks):
             return "open", None
-        others: dict[Removal, Term] = {
-            RemovePolicy(other.key): solver.conjunction(
-                solver.implication(
-                    one,
+        left = list(clues.others)
+        while left:
+            # A flow that one does not cover rules out all others that do not either.
+            match self.parting.ask([*self.parting.flows, clues.does, clues.others[left[0]][1]]):
+                case Answer.UNSAT:
+                    return "covered", left[0]
+                case Answer.SAT:
+                    left = [one for one in left[1:] if self._solver.truth(clues.others[one][0])]
+                case Answer.UNKNOWN:
+                    left = left[1:]
+        return "together" if clues.alone is None or self._never(clues.alone) else "blocked", None
+
+    def _clues(self, removal: Removal) -> _Clues:
+        solver = self._solver
+        policy = self.parting.policies[policy_of(removal)]
+        if isinstance(removal, RemovePolicy):
+            isolates = self._isolates(policy)
+            blocks = [
+                solver.conjunction((one, solver.negation(self._admits(policy, direction))))
+                for direction, one in isolates.items()
+            ]
+            does, others = solver.disjunction(isolates.values()), dict(self._policies_beside(policy))
+            return _Clues(self._literal(does), self._literal(solver.disjunction(blocks)), self._both(others), None)
+        direction = _DIRECTIONS[removal.place.direction]
+        match removal:
+            case RemoveRule(place):
+                admits = self._matches(policy, direction, place.rule)
+            case RemovePeer(place, peer):
+                admits = self._matches(policy, direction, place.rule, peer=peer)
+            case DropPort(place, port):
+                admits = self._matches(policy, direction, place.rule, port=port)
+        others = dict(self._beside(removal, policy, direction))
+        alone = solver.conjunction((admits, solver.negation(solver.disjunction(others.values()))))
+        return _Clues(self._literal(admits), None, self._both(others), self._literal(alone))
+
+    def _both(self, others: Mapping[Removal, Term]) -> Mapping[Removal, tuple[Term, Term]]:
+        return {one: (term, self._literal(self._solver.negation(term))) for one, term in others.items()}
+
+    def _literal(self, term: Term) -> Term:
+        return self._solver.literal(term, "reason")
+
+    def _policies_beside(self, policy: NetworkPolicy) -> Iterable[tuple[Removal, Term]]:
+        """The other policies of the namespace, each with the flows that it decides as this one does."""
+        solver = self._solver
+        for other in self.parting.spaces[policy.namespace]:
+            if other is not policy:
+                its = self._isolates(other)
+                yield (
+                    RemovePolicy(other.key),
                     solver.conjunction(
-                        (
-                            self._isolates(other)[direction],
-                            solver.implication(self._admits(policy, direction), self._admits(other, direction)),
+                        solver.implication(
+                            one,
+                            solver.conjunction(
+                                (
+                                    its[direction],
+                                    solver.implication(self._admits(policy, direction), self._admits(other, direction)),
+                                )
+                            ),
                         )
+                        for direction, one in self._isolates(policy).items()
                     ),
                 )
-                for direction, one in isolates.items()
-            )
-            for other in self._of_namespace[policy.namespace]
-            if other.key != policy.key
-        }
-        return self._covered(solver.disjunction(isolates.values()), others)
-
-    def _of_part(self, removal: RemoveRule | RemovePeer | DropPort) -> tuple[ReasonKind, Removal | None]:
-        place = removal.place
-        policy = self._policies[place.policy]
-        direction = _DIRECTIONS[place.direction]
-        match removal:
-            case RemoveRule():
-                admits = self._matches(policy, direction, place.rule)
-            case RemovePeer(_, peer):
-                admits = self._matches(policy, direction, place.rule, peer=peer)
-            case DropPort(_, port):
-                admits = self._matches(policy, direction, place.rule, port=port)
-        if self._never(admits):
-            return "matches-nothing", None
-        others = dict(self._beside(removal, policy, direction))
-        kind, by = self._covered(admits, others)
-        if by is None:
-            solver = self._solver
-            alone = solver.conjunction((admits, solver.negation(solver.disjunction(others.values()))))
-            kind = "together" if self._never(alone) else "blocked"
-        return kind, by
 
     def _beside(
         self, removal: RemoveRule | RemovePeer | DropPort, policy: NetworkPolicy, direction: Direction
@@ -97,42 +127,26 @@ class Reasons:
                         yield DropPort(place, item), self._matches(policy, direction, place.rule, port=item)
             case RemoveRule():
                 pass
-        others = [other for other in self._of_namespace[policy.namespace] if other.key != policy.key]
+        others = [other for other in self.parting.spaces[policy.namespace] if other.key != policy.key]
         for other in (policy, *others):
             for index in range(len(self._rules(other, direction))):
                 if other is not policy or index != place.rule:
                     where = Place(other.key, place.direction, index)
                     yield RemoveRule(where), self._matches(other, direction, index)
 
-    def _covered(self, flows: Term, others: Mapping[Removal, Term]) -> tuple[ReasonKind, Removal | None]:
-        """The first of the others that holds of all of the flows; each flow that is found rules out all that it can."""
-        solver = self._solver
-        left = list(others)
-        while left:
-            literals = [*self.parting.flows, solver.literal(flows), solver.literal(solver.negation(others[left[0]]))]
-            match self.parting.ask(literals):
-                case Answer.UNSAT:
-                    return "covered", left[0]
-                case Answer.SAT:
-                    left = [one for one in left[1:] if solver.truth(others[one])]
-                case Answer.UNKNOWN:
-                    left = left[1:]
-        return "together", None
-
-    def _never(self, term: Term) -> bool:
-        """Whether no flow that is asked about satisfies the term; False where that is unknown."""
-        return self.parting.ask([*self.parting.flows, self._solver.literal(term)]) is Answer.UNSAT
+    def _never(self, literal: Term) -> bool:
+        """Whether no flow that is asked about satisfies the literal; False where that is unknown."""
+        return self.parting.ask([*self.parting.flows, literal]) is Answer.UNSAT
 
     def _isolates(self, policy: NetworkPolicy) -> Mapping[Direction, Term]:
         """By direction, the flows that the policy decides about."""
         return {
-            direction: self._term(direction, lowering.subject(policy), lowering.governed_traffic())
-            for direction, lowering in self._lowerings.items()
+            direction: self._solver.conjunction((says.isolates, self.parting.governed[direction]))
+            for direction, says in self.parting.says(policy).items()
         }
 
     def _admits(self, policy: NetworkPolicy, direction: Direction) -> Term:
-        rules = range(len(self._rules(policy, direction)))
-        return self._solver.disjunction([self._matches(policy, direction, index) for index in rules])
+        return self.parting.says(policy)[direction].admits
 
     def _matches(
         self,
@@ -144,7 +158,7 @@ class Reasons:
         port: int | None = None,
     ) -> Term:
         """The flows that a rule admits, or that it admits by one item of its peers or of its ports."""
-        lowering = self._lowerings[direction]
+        lowering, encoder = self.parting.lowerings[direction], self.parting.encoder
         rule = self._rules(policy, direction)[index]
         peers: Sequence[Predicate] = [
             lowering.peer(policy, one) for i, one in enumerate(rule.peers or ()) if peer in (None, i)
@@ -152,38 +166,15 @@ class Reasons:
         ports = [lowering.port(one) for i, one in enumerate(rule.ports or ()) if port in (None, i)]
         return self._solver.conjunction(
             (
-                self._term(direction, lowering.subject(policy), lowering.governed_traffic()),
-                self._encoder.term(any_of(peers) if peers else TRUE, direction.governed.other),
-                self._encoder.term(any_of(ports) if ports else TRUE),
+                self._isolates(policy)[direction],
+                encoder.term(any_of(peers) if peers else TRUE, direction.governed.other),
+                encoder.term(any_of(ports) if ports else TRUE),
             )
         )
 
-    def _term(self, direction: Direction, *predicates: Predicate) -> Term:
-        """Of the governed side."""
-        return self._solver.conjunction([self._encoder.term(one, direction.governed) for one in predicates])
-
     def _rules(self, policy: NetworkPolicy, direction: Direction) -> Sequence[PolicyRule]:
-        return self._lowerings[direction].rules(policy)
+        return self.parting.lowerings[direction].rules(policy)
 
     @property
     def _solver(self) -> Solver:
-        return self.parting.comparison.solver
-
-    @cached_property
-    def _encoder(self) -> Encoder:
-        return self.parting.comparison.universes[NEW].encoder
-
-    @cached_property
-    def _lowerings(self) -> Mapping[Direction, Lowering]:
-        return {direction: Lowering(direction, None) for direction in Direction}
-
-    @cached_property
-    def _policies(self) -> Mapping[str, NetworkPolicy]:
-        return {policy.key: policy for policy in self.parting.cluster.policies}
-
-    @cached_property
-    def _of_namespace(self) -> Mapping[str, list[NetworkPolicy]]:
-        found: dict[str, list[NetworkPolicy]] = {}
-        for policy in self.parting.cluster.policies:
-            found.setdefault(policy.namespace, []).append(policy)
-        return found
+        return self.parting.solver

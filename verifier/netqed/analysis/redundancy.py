@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from netqed.analysis.asking import Needs
 from netqed.analysis.check import basis, check
 from netqed.analysis.difference import difference
 from netqed.analysis.difference_results import Nothing
 from netqed.analysis.edits import DropPort, RemovePeer
 from netqed.analysis.parting import Parting
 from netqed.analysis.reasons import Reasons
-from netqed.analysis.redundancy_results import Part, Redundancy, Redundant, Together
+from netqed.analysis.redundancy_results import Part, ReasonKind, Redundancy, Redundant, Together
 from netqed.analysis.removals import (
     SIZES,
     Removal,
@@ -171,14 +172,13 @@ class _Search:
         if not candidates:
             return []
         parting.settle(candidates)
-        policies = {policy.key: policy for policy in parting.cluster.policies}
         gone: list[Removal] = []
         for size in SIZES:
             # The last first: of two that do the same, the one that is written first stays.
             for removal in reversed([one for one in candidates if size_of(one) == size]):
-                if any(contains(one, removal) for one in gone) or _is_last(policies, removal, gone):
+                if any(contains(one, removal) for one in gone) or _is_last(parting.policies, removal, gone):
                     continue
-                match parting.ask(parting.together({*gone, removal})):
+                match parting.ask(parting.together({*gone, removal}, removal)):
                     case Answer.UNSAT:
                         gone.append(removal)
                     case Answer.UNKNOWN:
@@ -189,31 +189,29 @@ class _Search:
 
     def _alone(self, parting: Parting, first: bool) -> tuple[list[Removal], bool]:
         """The parts that can be removed alone, and whether of some that is unknown."""
-        candidates: list[Removal] = []
-        unknown = False
-        reasons = Reasons(parting) if first and self.reasons else None
-        for number, removal in enumerate(parting.removals):
+        questions = [(removal, parting.alone(removal)) for removal in parting.removals]
+        needs: dict[Removal, Needs] = {}
+        unknown: list[Removal] = []
+        for number, (removal, literals) in enumerate(questions):
             if self.progress is not None:
-                self.progress(number, len(parting.removals), f"{size_of(removal)} of policy {policy_of(removal)}")
-            self.asked[size_of(removal)] += first
-            literals = parting.alone(removal)
+                self.progress(number, len(questions), f"{size_of(removal)} of policy {policy_of(removal)}")
             match parting.ask(literals):
                 case Answer.UNSAT:
-                    candidates.append(removal)
-                    if first:
-                        self.found.append(self._redundant(parting, removal, reasons))
+                    needs[removal] = parting.comparison.needed(literals)
                 case Answer.UNKNOWN:
-                    unknown = True
-                    if first:
-                        self.unknown.append(self.part(removal))
+                    unknown.append(removal)
                 case Answer.SAT:
                     pass
-        return candidates, unknown
+        if first:
+            self.asked = Counter(map(size_of, parting.removals))
+            self.unknown = [self.part(one) for one in unknown]
+            reasons = Reasons(parting).of(tuple(needs)) if self.reasons else {}
+            self.found = [
+                self._redundant(one, *reasons.get(one, ("together", None)), its) for one, its in needs.items()
+            ]
+        return list(needs), bool(unknown)
 
-    def _redundant(self, parting: Parting, removal: Removal, reasons: Reasons | None) -> Redundant:
-        """The part, just proved to be redundant alone, and why."""
-        needs = parting.comparison.needed(parting.alone(removal))
-        kind, by = ("together", None) if reasons is None else reasons.of(removal)
+    def _redundant(self, removal: Removal, kind: ReasonKind, by: Removal | None, needs: Needs) -> Redundant:
         return Redundant(self.part(removal), kind, None if by is None else self.part(by), needs.words, needs.matters)
 
     def _as_read(self, removal: Removal) -> Removal:

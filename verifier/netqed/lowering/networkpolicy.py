@@ -13,7 +13,6 @@ from typing import Final
 from netqed.lowering.selectors import namespace_selector, pod_selector
 from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.resources.objects import IPBlock, LabelSelector, NetworkPolicy, PolicyPeer, PolicyPort, PolicyRule
-from netqed.sources.position import FieldPath
 from netqed_smt.model import (
     FALSE,
     TRUE,
@@ -50,9 +49,6 @@ PROTOCOLS: Final = {"TCP": 6, "UDP": 17, "SCTP": 132}
 Presence = Callable[[NetworkPolicy], Predicate]
 """Says of a policy when it is there."""
 
-PartPresence = Callable[[NetworkPolicy, FieldPath], Predicate]
-"""Says of a policy (path `()`), of a rule, and of an item of a rule's peers or ports when it is there."""
-
 
 @dataclass(frozen=True, slots=True)
 class RuleOrigin:
@@ -77,22 +73,6 @@ def networkpolicy_layers(
     return (
         Lowering(Direction.INGRESS, reading).layer(listed, known),
         Lowering(Direction.EGRESS, reading).layer(listed, known),
-    )
-
-
-def networkpolicy_part_layers(
-    policies: Iterable[NetworkPolicy], present: PartPresence, *, reading: Reading | None = SPEC
-) -> tuple[Layer, Layer]:
-    """The ingress layer and the egress layer of policies whose rules, peers and ports may be there or not.
-
-    A rule of which every peer or every port is gone is gone too: an empty list would mean everything (A2, facts 12 and
-    13). A direction that the policy isolates its pods for stays isolated without rules; one that only plugins go by
-    because there are rules (A1, fact 7) is not.
-    """
-    listed = tuple(policies)
-    return (
-        Lowering(Direction.INGRESS, reading).part_layer(listed, present),
-        Lowering(Direction.EGRESS, reading).part_layer(listed, present),
     )
 
 
@@ -132,51 +112,6 @@ class Lowering:
             default=Verb.DENY,
             name="NetworkPolicy",
         )
-
-    def part_layer(self, policies: tuple[NetworkPolicy, ...], present: PartPresence) -> Layer:
-        """The layer of policies whose parts may be there or not."""
-        subjects: list[Predicate] = []
-        rules: list[Rule] = []
-        for policy in policies:
-            subject = all_of([present(policy, ()), self.subject(policy)])
-            if subject == FALSE:
-                continue
-            found: list[Rule] = []
-            there: list[Predicate] = []
-            for index, rule in enumerate(self.rules(policy)):
-                path = self.path(index)
-                peers = [(present(policy, (*path, self.peers_key, i)), one) for i, one in enumerate(rule.peers or ())]
-                ports = [(present(policy, (*path, "ports", i)), one) for i, one in enumerate(rule.ports or ())]
-                some = [any_of(one for one, _ in items) for items in (peers, ports) if items]
-                there.append(all_of([present(policy, path), *some]))
-                found.append(
-                    Rule(
-                        subject=all_of([subject, present(policy, path)]),
-                        peer=any_of(all_of([here, self.peer(policy, one)]) for here, one in peers) if peers else TRUE,
-                        traffic=any_of(all_of([here, self.port(one)]) for here, one in ports) if ports else TRUE,
-                        action=Verb.ALLOW,
-                        origin=RuleOrigin(policy, self.direction, index),
-                    )
-                )
-            rules += found
-            named = self.direction in effective_directions(policy)
-            subjects.append(subject if named else all_of([subject, any_of(there)]))
-        return Layer(
-            direction=self.direction,
-            rules=tuple(rules),
-            governs=all_of([any_of(subjects), self.governed_traffic()]),
-            default=Verb.DENY,
-            name="NetworkPolicy",
-        )
-
-    @property
-    def peers_key(self) -> str:
-        """The name of a rule's list of peers."""
-        return "from" if self.direction is Direction.INGRESS else "to"
-
-    def path(self, index: int) -> FieldPath:
-        """The path of a rule."""
-        return ("spec", self.direction.value, index)
 
     def rule(
         self,
