@@ -27,6 +27,7 @@ from netqed.spec.document import ClusterFacts, Scope, Spec
 if TYPE_CHECKING:
     from netqed.analysis.difference_results import Difference
     from netqed.analysis.explain_values import Explanation
+    from netqed.analysis.redundancy_results import Redundancy
     from netqed.analysis.results import CheckResult, Result
     from netqed.resources.cluster import Cluster
 
@@ -47,6 +48,7 @@ __all__ = [
     "load_cluster",
     "load_spec",
     "prove",
+    "redundant",
     "spec_schema",
 ]
 
@@ -296,6 +298,42 @@ def difference(
         today=settings.today,
         progress=settings.progress,
     )
+
+
+def redundant(
+    paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+) -> Redundancy:
+    """What can be removed from the policies without changing any flow, in the settings' scope (else `always`): each
+    policy, rule, peer and port alone, and as many as possible together.
+
+    The spec's assumptions, namespaces, workloads and cluster apply, its invariants do not. Without paths its manifests
+    are read.
+    """
+    from netqed.analysis.redundancy import redundancy
+
+    settings = settings or Settings()
+    _require_known(settings.cni)
+    return redundancy(
+        _policies(paths, spec, settings),
+        spec,
+        scope=settings.scope or "always",
+        rlimit=settings.rlimit,
+        cni=settings.cni,
+        progress=settings.progress,
+    )
+
+
+def _policies(paths: Sequence[str | Path], spec: Spec | None, settings: Settings) -> Cluster:
+    """The one input; a spec that lies among its files is no manifest."""
+    from netqed.spec.find import find_spec
+
+    (read, *more) = _inputs(spec or Spec(), paths)
+    if more:
+        raise InputError([Problem("the spec has several inputs", hint="name the paths of the one that is meant")])
+    exclude = {found: None for path in read[1] if path != "-" and (found := find_spec(path)) is not None}
+    if spec is not None and spec.file not in (None, STDIN):
+        exclude[Path(str(spec.file))] = None
+    return load_cluster(read[1], settings=settings, exclude=list(exclude))
 
 
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:

@@ -27,6 +27,7 @@ from netqed.analysis.removals import (
     contains,
     outermost,
     policy_of,
+    removals_of,
     size_of,
     smaller,
     without,
@@ -110,7 +111,10 @@ def _proved(search: _Search, after: Cluster, spec: Spec) -> Together | Unknown:
     )
     match found.gained, found.lost:
         case Nothing() as gained, Nothing() as lost:
-            ordered = sorted(outermost(search.removed), key=lambda one: SIZES.index(size_of(one)))
+            written = {
+                one: i for i, one in enumerate(part for one in search.cluster.policies for part in removals_of(one))
+            }
+            ordered = sorted(outermost(search.removed), key=lambda one: (SIZES.index(size_of(one)), written[one]))
             return Together(
                 tuple(search.part(one) for one in ordered),
                 tuple(dict.fromkeys((*gained.rests_on, *lost.rests_on))),

@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "prove": ("netqed.cli.prove", "Prove or refute one sentence."),
     "explain": ("netqed.cli.explain", "Explain one flow: what allows or denies it, with lines."),
     "diff": ("netqed.cli.diff", "Compare two policy sets: what NEW allows and OLD does not, and the reverse."),
+    "redundant": ("netqed.cli.redundant", "Find what can be removed from the policies without changing any flow."),
     "eval": ("netqed.cli.eval", "Judge concrete flows, one verdict a line."),
     "init": ("netqed.cli.init", "Write a starter spec from what is isolated today."),
     "cni": ("netqed.cli.cni", "Show what network plugins do where the API leaves it to them."),

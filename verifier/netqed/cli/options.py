@@ -192,6 +192,46 @@ def question_options(function: Function) -> Function:
     )(function)
 
 
+def parts_options(function: Function) -> Function:
+    """--spec, --scope, --cni, --rlimit of commands that ask which parts of policies are needed."""
+    section = "Question"
+    return _all(
+        click.option(
+            "--spec",
+            "spec_file",
+            metavar="FILE",
+            cls=Option,
+            section="Input",
+            help="A spec, or `-`: its assumptions and what it says of the cluster hold. By default there is none.",
+        ),
+        click.option(
+            "--scope",
+            type=click.Choice(["always", "now"]),
+            default="always",
+            cls=Option,
+            section=section,
+            help="Ask about every cluster that could exist (the default), or about the workloads in the input.",
+        ),
+        click.option(
+            "--cni",
+            metavar="NAME",
+            callback=_reading,
+            cls=Option,
+            section=section,
+            help="The network plugin that enforces the policies, or `spec`. By default nothing may change whatever "
+            "plugins do.",
+        ),
+        click.option(
+            "--rlimit",
+            type=click.IntRange(min=1),
+            metavar="N",
+            cls=Option,
+            section=section,
+            help="The solver's budget for one question, in its own units of work.",
+        ),
+    )(function)
+
+
 def report_options(function: Function) -> Function:
     """-o, --exit-zero, --color, -q, -v."""
     section = "Report"

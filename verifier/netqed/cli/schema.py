@@ -22,9 +22,11 @@ Examples:
 
 
 @click.command("schema", cls=Command, epilog=_EPILOG)
-@click.argument("which", type=click.Choice(["spec", "report", "explanation", "difference"]), default="spec")
+@click.argument(
+    "which", type=click.Choice(["spec", "report", "explanation", "difference", "redundancy"]), default="spec"
+)
 def command(which: str) -> int:
-    """Print the JSON Schema of the spec (the default), of the JSON report, of an explanation or of a difference."""
+    """Print the JSON Schema of the spec (the default), of the JSON report, or of what another command finds."""
     schema: dict[str, Any]
     if which == "spec":
         from netqed import api
@@ -38,6 +40,10 @@ def command(which: str) -> int:
         from netqed.report.difference_json import difference_schema
 
         schema = difference_schema()
+    elif which == "redundancy":
+        from netqed.report.redundancy_json import redundancy_schema
+
+        schema = redundancy_schema()
     else:
         from netqed.report.schema import report_schema
 
