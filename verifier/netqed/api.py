@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from netqed.analysis.explain_values import Explanation
     from netqed.analysis.redundancy_results import Redundancy
     from netqed.analysis.results import CheckResult, Result
+    from netqed.analysis.simplifying import Simplified, Unproved
     from netqed.resources.cluster import Cluster
+    from netqed.sources.reading import Reading
 
 __all__ = [
     "Engine",
@@ -49,6 +51,7 @@ __all__ = [
     "load_spec",
     "prove",
     "redundant",
+    "simplify",
     "spec_schema",
 ]
 
@@ -98,10 +101,13 @@ def load_cluster(
     paths: Sequence[str | Path], *, settings: Settings | None = None, exclude: Sequence[str | Path] = ()
 ) -> Cluster:
     """Every object under the paths as one cluster; files in `exclude` are passed over."""
+    return _loaded(paths, settings or Settings(), exclude)[1]
+
+
+def _loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[str | Path]) -> tuple[Reading, Cluster]:
     from netqed.resources.load import load
     from netqed.sources.read import read
 
-    settings = settings or Settings()
     reading = read(
         [str(path) for path in paths],
         stdin=_stream(settings.stdin),
@@ -109,7 +115,7 @@ def load_cluster(
         blank_files=settings.blank_files,
         progress=_reading_progress(settings.progress),
     )
-    return load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
+    return reading, load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
 
 
 def check(
@@ -309,21 +315,57 @@ def redundant(
     The spec's assumptions, namespaces, workloads and cluster apply, its invariants do not. Without paths its manifests
     are read.
     """
-    from netqed.analysis.redundancy import redundancy
+    settings = settings or Settings()
+    _require_known(settings.cni)
+    return _redundancy(_policies(paths, spec, settings)[1], spec, settings, reasons=True)
+
+
+def simplify(
+    paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+) -> Simplified | Unproved:
+    """The files without what `redundant` finds to be removable together: comments and all else stay as they were. What
+    the edited files hold is proved to allow the same before it is given out; no file is written.
+
+    Unproved is that the solver's budget did not suffice. Raises InputError also where the form of a file makes an edit
+    unsafe.
+    """
+    from netqed.analysis.difference import difference as compare
+    from netqed.analysis.simplifying import Simplifier
 
     settings = settings or Settings()
     _require_known(settings.cni)
+    reading, cluster = _policies(paths, spec, settings)
+    found = _redundancy(cluster, spec, settings, reasons=False)
+
+    def equivalent(again: Cluster) -> bool | None:
+        return compare(
+            cluster,
+            again,
+            None if spec is None else replace(spec, invariants=()),
+            scope=found.scope,
+            rlimit=settings.rlimit,
+            cni=settings.cni,
+            families=False,
+        ).meets("equivalent")
+
+    return Simplifier(reading.documents, settings.namespace, settings.ignore_unknown).simplified(found, equivalent)
+
+
+def _redundancy(cluster: Cluster, spec: Spec | None, settings: Settings, *, reasons: bool) -> Redundancy:
+    from netqed.analysis.redundancy import redundancy
+
     return redundancy(
-        _policies(paths, spec, settings),
+        cluster,
         spec,
         scope=settings.scope or "always",
         rlimit=settings.rlimit,
         cni=settings.cni,
+        reasons=reasons,
         progress=settings.progress,
     )
 
 
-def _policies(paths: Sequence[str | Path], spec: Spec | None, settings: Settings) -> Cluster:
+def _policies(paths: Sequence[str | Path], spec: Spec | None, settings: Settings) -> tuple[Reading, Cluster]:
     """The one input; a spec that lies among its files is no manifest."""
     from netqed.spec.find import find_spec
 
@@ -333,7 +375,7 @@ def _policies(paths: Sequence[str | Path], spec: Spec | None, settings: Settings
     exclude = {found: None for path in read[1] if path != "-" and (found := find_spec(path)) is not None}
     if spec is not None and spec.file not in (None, STDIN):
         exclude[Path(str(spec.file))] = None
-    return load_cluster(read[1], settings=settings, exclude=list(exclude))
+    return _loaded(read[1], settings, list(exclude))
 
 
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:

@@ -82,7 +82,7 @@ class Patcher:
                 raise Unpatchable("no file")
             if f"NetworkPolicy {key}" in self.cluster.repeated:
                 raise Unpatchable("the policy stands in the input again, and the two would differ")
-            by_file[document.file] += _splices(policies[key], document, edits)
+            by_file[document.file] += edit_splices(policies[key], document, edits)
         parts = []
         for file, splices in sorted(by_file.items()):
             text = self._text(file)
@@ -90,7 +90,7 @@ class Patcher:
             self._require(file, spliced(text, changes), after)
             if self._marked(file):
                 text, changes = _MARK + text, [_behind_mark(change) for change in changes]
-            parts.append(_unified(file, text, changes))
+            parts.append(unified(file, text, changes))
         names = [policy.key for policy in self.cluster.policies]
         for edit in edits:
             if isinstance(edit, DefaultDeny):
@@ -178,8 +178,8 @@ def _behind_mark(change: Changed) -> Changed:
     return Changed(change.start + 1, change.end + 1, change.text)
 
 
-def _splices(policy: NetworkPolicy, document: LocatedDocument, edits: Sequence[Edit]) -> list[Splice]:
-    """What the edits do to the text of one policy."""
+def edit_splices(policy: NetworkPolicy, document: LocatedDocument, edits: Sequence[Edit]) -> list[Splice]:
+    """What the edits do to the text of one policy. Raises Unpatchable where its form makes that unsafe."""
     own = [edit for edit in edits if not isinstance(edit, DefaultDeny) and edit.place.policy == policy.key]
     after = edited(policy, own)
     splices: list[Splice] = []
@@ -269,7 +269,7 @@ def _written(policy: NetworkPolicy) -> str:
     )
 
 
-def _unified(file: str, text: str, changes: Iterable[Changed]) -> str:
+def unified(file: str, text: str, changes: Iterable[Changed]) -> str:
     """A unified diff of one file that exists."""
     edits: list[_Hunk] = []
     lines = _lines(text)

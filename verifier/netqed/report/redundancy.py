@@ -143,7 +143,8 @@ def _head(found: Redundancy, style: Style) -> Iterator[str]:
         case 0:
             text = f"every policy, rule, peer and port is needed{about}"
         case 1:
-            text = f"{sizes_words([one.part for one in found.found])}: each can be removed alone and no flow changes{about}"
+            parts = sizes_words([one.part for one in found.found])
+            text = f"{parts}: each can be removed alone and no flow changes{about}"
         case _:
             text = f"nothing was found that can be removed, and not all is known{about}"
     first, *rest = wrapped(style.show(text), style.width, first=f"{word}: ", rest="    ")

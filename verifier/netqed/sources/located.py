@@ -109,6 +109,22 @@ class LocatedDocument:
         """The file's text."""
         return self._stretch.source
 
+    @property
+    def holder(self) -> tuple[LocatedDocument, FieldPath] | None:
+        """The document of the `List` that it is an item of, and its path there; None of a document of its own."""
+        if self._prefix:
+            return LocatedDocument(self._stretch, {}, levels=self._levels), self._prefix
+        if self._stretch.outer is not None:
+            outer, path = self._stretch.outer
+            return LocatedDocument(outer, {}), path
+        return None
+
+    @property
+    def stretch(self) -> tuple[int, int, int]:
+        """Where the part of the file begins that is read as this document, separator and comments included, where its
+        value does, and where the part ends (exclusive), in characters."""
+        return self._stretch.begin, self._stretch.start, self._stretch.end
+
     def place(self, path: FieldPath) -> tuple[int, int]:
         """Where the field begins and ends (exclusive), in characters of the file's text: of a mapping's entry from its
         key, of a list's item from its first character. Of a path that does not exist, its longest prefix."""
