@@ -29,6 +29,8 @@ from support.matter_worlds import DECISIVE_WORLDS
 from support.matters import DECISIVE
 from support.nasty import NASTY
 from support.readings import readings
+from support.redundancy_cases import CASES as REDUNDANCY_CASES
+from support.redundancy_cases import fault_of
 from support.strategies import clusters
 from support.witnesses import witness_faults
 
@@ -100,6 +102,18 @@ def differences_fail() -> str | None:
     return None
 
 
+def redundancies_fail() -> str | None:
+    """What is wrong with what is redundant in policies written by hand, or None."""
+    for name, case in REDUNDANCY_CASES.items():
+        try:
+            fault = fault_of(case)
+        except (Disagreement, LookupError, ValueError, RuntimeError) as error:
+            fault = f"not proved together: {error!r}"
+        if fault is not None:
+            return f"{name}: {fault}"
+    return None
+
+
 def flows_fail() -> str | None:
     """The first drawn flow on which the evaluator and the encoding disagree, or None."""
 
@@ -137,7 +151,7 @@ def main() -> int:
         if fault := verdicts_fail(case):
             print(f"{name}: {fault}")
             return KILLED
-    if fault := differences_fail() or flows_fail():
+    if fault := differences_fail() or redundancies_fail() or flows_fail():
         print(fault)
         return KILLED
     return 0

@@ -13,6 +13,7 @@ import pytest
 
 from mutants.matters import MATTER_MUTANTS
 from mutants.mutants import MUTANTS, Mutant
+from mutants.parts import PART_MUTANTS
 from mutants.ties import TIE_MUTANTS
 from netqed.plugins.matters import Matter
 
@@ -57,7 +58,9 @@ def test_every_matter_has_a_mutant() -> None:
     assert [matter.value for matter in Matter if f"{matter.value}:" not in names] == []
 
 
-@pytest.mark.parametrize("mutant", (*MUTANTS, *MATTER_MUTANTS, *TIE_MUTANTS), ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize(
+    "mutant", (*MUTANTS, *MATTER_MUTANTS, *TIE_MUTANTS, *PART_MUTANTS), ids=lambda mutant: mutant.name
+)
 def test_the_laws_kill(mutant: Mutant, copy: Path) -> None:
     """A law fails when the fault is in the program."""
     file = copy / mutant.file

@@ -23,6 +23,7 @@ from netqed.analysis.redundancy_results import Part, ReasonKind, Redundancy, Red
 from netqed.analysis.removals import (
     SIZES,
     Removal,
+    RemovePolicy,
     as_read,
     contains,
     outermost,
@@ -198,7 +199,8 @@ class _Search:
         unknown: list[Removal] = []
         for number, (removal, literals) in enumerate(questions):
             if self.progress is not None:
-                self.progress(number, len(questions), f"{size_of(removal)} of policy {policy_of(removal)}")
+                what = "" if isinstance(removal, RemovePolicy) else f"{size_of(removal)} of "
+                self.progress(number, len(questions), f"{what}policy {policy_of(removal)}")
             match parting.ask(literals):
                 case Answer.UNSAT:
                     needs[removal] = parting.comparison.needed(literals)

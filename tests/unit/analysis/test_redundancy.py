@@ -1,0 +1,49 @@
+"""What is redundant in policies written by hand, alone and together."""
+
+from __future__ import annotations
+
+import pytest
+
+from netqed.analysis.redundancy import redundancy
+from netqed.analysis.removals import RemovePolicy, outermost, policy_of, removals_of, without
+from netqed.resources.cluster import Cluster
+from netqed.resources.objects import NetworkPolicy, PolicyPort, PolicyRule
+from support.redundancy_cases import CASES, RedundancyCase, fault_of, from_, policy
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_case(case: RedundancyCase) -> None:
+    assert fault_of(case) is None
+
+
+def test_a_sole_item_is_no_part_of_its_own() -> None:
+    """Without it the list would mean everything."""
+    one = policy("a", from_("web", port=80), PolicyRule(None, (PolicyPort("TCP", 80), PolicyPort("TCP", 81))))
+    assert len([*removals_of(one)]) == 5
+
+
+def test_outermost_leaves_what_goes_with_another() -> None:
+    one, other = policy("a", from_("x", "y")), policy("b", from_("x", "y"))
+    everything = [*removals_of(one), *removals_of(other)]
+    assert [policy_of(each) for each in outermost(everything)] == ["shop/a", "shop/b"]
+    assert outermost(everything[1:4]) == (everything[1],)
+    assert without(Cluster(policies=(one, other)), [RemovePolicy("shop/a")]).policies == (other,)
+
+
+def test_types_are_written_out_where_the_last_rule_goes() -> None:
+    """By default a policy isolates for egress since it has egress rules."""
+    one = NetworkPolicy("shop", "a", None, None, egress=(from_("x"),))
+    (_, rule) = removals_of(one)
+    (after,) = without(Cluster(policies=(one,)), [rule]).policies
+    assert (after.egress, after.policy_types) == ((), ("Ingress", "Egress"))
+
+
+def test_progress_names_policies() -> None:
+    said: list[tuple[int, int, str]] = []
+    redundancy(Cluster(policies=(policy("a", from_("x")),)), progress=lambda *one: said.append(one))
+    assert said[:2] == [(0, 2, "policy shop/a"), (1, 2, "rule of policy shop/a")]
+
+
+def test_without_policies_nothing_is_redundant() -> None:
+    found = redundancy(Cluster())
+    assert (found.exit_code, sum(found.asked.values()), found.after) == (0, 0, Cluster())
