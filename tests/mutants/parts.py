@@ -41,7 +41,13 @@ PART_MUTANTS = (
     Mutant(
         "parts: one round is taken to be enough",
         REDUNDANCY,
-        "            first = False\n",
-        "            return\n",
+        "        while last is None or last:\n",
+        "        while last is None:\n",
+    ),
+    Mutant(
+        "parts: what is needed is taken to be needed for ever",
+        REDUNDANCY,
+        "        return True\n",
+        "        return False\n",
     ),
 )

@@ -16,6 +16,12 @@ def test_case(case: RedundancyCase) -> None:
     assert fault_of(case) is None
 
 
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_some_parts_at_a_time_are_found_as_all_at_once(case: RedundancyCase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netqed.analysis.redundancy.TOGETHER", 2)
+    assert fault_of(case) is None
+
+
 def test_a_sole_item_is_no_part_of_its_own() -> None:
     """Without it the list would mean everything."""
     one = policy("a", from_("web", port=80), PolicyRule(None, (PolicyPort("TCP", 80), PolicyPort("TCP", 81))))

@@ -11,12 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from netqed.analysis.asking import Needs
 from netqed.analysis.check import basis, check
 from netqed.analysis.difference import difference
 from netqed.analysis.difference_results import Nothing
-from netqed.analysis.edits import DropPort, RemovePeer
+from netqed.analysis.edits import DropPort, RemovePeer, RemoveRule
 from netqed.analysis.parting import Parting
 from netqed.analysis.reasons import Reasons
 from netqed.analysis.redundancy_results import Part, ReasonKind, Redundancy, Redundant, Together
@@ -44,6 +45,9 @@ from netqed.spec.resolve import resolve
 from netqed_smt.solver import Answer
 
 Progress = Callable[[int, int, str], None]
+
+TOGETHER: Final = 600
+"""Parts that one solver is asked about alone."""
 
 _BUDGET = "the solver's budget ran out"
 
@@ -156,26 +160,37 @@ class _Search:
 
     def run(self) -> None:
         """Rounds, until nothing that is left can be removed. The first one finds what can be removed alone."""
-        first = True
-        while True:
+        last: list[Removal] | None = None
+        while last is None or last:
             current = without(self.cluster, self.removed)
+            parts = [one for policy in current.policies for one in removals_of(policy)]
+            if last is None:
+                self.asked = Counter(map(size_of, parts))
+            elif self.complete:
+                parts = [one for one in parts if _may_be_new(one, last)]
+            last = self._round(current, parts, first=last is None)
+            self.removed += last
+
+    def _round(self, current: Cluster, parts: Sequence[Removal], *, first: bool) -> list[Removal]:
+        """What is removed in this round of what is left, by the indices of the policies as they were read.
+
+        Of very many parts some are asked about at a time: what the solver does for one grows with all that it was told.
+        """
+        self.complete = True
+        candidates: list[Removal] = []
+        for start in range(0, len(parts), TOGETHER):
             with collector_paused():
                 parting = Parting(current, self.spec, self.scope, self.rlimit, self.cni)
             try:
-                more = self._round(parting, first)
+                candidates += self._alone(parting, parts[start : start + TOGETHER], start, len(parts), first=first)
+                if start + TOGETHER >= len(parts) and candidates:
+                    return [self._as_read(one) for one in self._gone(parting, candidates)]
             finally:
                 parting.close()
-            if not more:
-                return
-            self.removed += more
-            first = False
+        return []
 
-    def _round(self, parting: Parting, first: bool) -> list[Removal]:
-        """What is removed in this round, by the indices of the policies as they were read."""
-        candidates, unknown = self._alone(parting, first)
-        self.complete = not unknown
-        if not candidates:
-            return []
+    def _gone(self, parting: Parting, candidates: Sequence[Removal]) -> list[Removal]:
+        """What of the candidates goes, one after the other, the largest first."""
         parting.settle(candidates)
         gone: list[Removal] = []
         for size in SIZES:
@@ -190,32 +205,31 @@ class _Search:
                         self.complete = False
                     case Answer.SAT:
                         pass
-        return [self._as_read(one) for one in gone]
+        return gone
 
-    def _alone(self, parting: Parting, first: bool) -> tuple[list[Removal], bool]:
-        """The parts that can be removed alone, and whether of some that is unknown."""
-        questions = [(removal, parting.alone(removal)) for removal in parting.removals]
+    def _alone(
+        self, parting: Parting, parts: Sequence[Removal], done: int, total: int, *, first: bool
+    ) -> list[Removal]:
+        """Those of the parts that can be removed alone."""
         needs: dict[Removal, Needs] = {}
-        unknown: list[Removal] = []
-        for number, (removal, literals) in enumerate(questions):
+        for number, (removal, literals) in enumerate([(one, parting.alone(one)) for one in parts]):
             if self.progress is not None:
                 what = "" if isinstance(removal, RemovePolicy) else f"{size_of(removal)} of "
-                self.progress(number, len(questions), f"{what}policy {policy_of(removal)}")
+                self.progress(done + number, total, f"{what}policy {policy_of(removal)}")
             match parting.ask(literals):
                 case Answer.UNSAT:
                     needs[removal] = parting.comparison.needed(literals)
                 case Answer.UNKNOWN:
-                    unknown.append(removal)
+                    self.complete = False
+                    if first:
+                        self.unknown.append(self.part(removal))
                 case Answer.SAT:
                     pass
         if first:
-            self.asked = Counter(map(size_of, parting.removals))
-            self.unknown = [self.part(one) for one in unknown]
             reasons = Reasons(parting).of(tuple(needs)) if self.reasons else {}
-            self.found = [
-                self._redundant(one, *reasons.get(one, ("together", None)), its) for one, its in needs.items()
-            ]
-        return list(needs), bool(unknown)
+            for removal, its in needs.items():
+                self.found.append(self._redundant(removal, *reasons.get(removal, ("together", None)), its))
+        return list(needs)
 
     def _redundant(self, removal: Removal, kind: ReasonKind, by: Removal | None, needs: Needs) -> Redundant:
         return Redundant(self.part(removal), kind, None if by is None else self.part(by), needs.words, needs.matters)
@@ -225,6 +239,20 @@ class _Search:
         if now is None:
             raise RuntimeError("a part of a policy that is gone")
         return as_read(removal, now)
+
+
+def _may_be_new(removal: Removal, gone: Sequence[Removal]) -> bool:
+    """Whether a part that was needed may not be any more since these are gone.
+
+    A rule, peer or port is needed for a flow that nothing else of its direction admits and that is allowed, as it still
+    is: unless what isolated the flow's side has gone, and only a policy of its namespace, or a rule that plugins go by
+    in a direction that is not named, can have done that. A policy may be needed for a flow that it alone blocks, which
+    is blocked on the other side now.
+    """
+    if isinstance(removal, RemovePolicy):
+        return True
+    namespaces = {policy_of(one).partition("/")[0] for one in gone if isinstance(one, RemovePolicy | RemoveRule)}
+    return policy_of(removal).partition("/")[0] in namespaces
 
 
 def _is_last(policies: Mapping[str, NetworkPolicy], removal: Removal, gone: Sequence[Removal]) -> bool:
