@@ -198,6 +198,17 @@ def test_a_list_as_yaml(folder: Path) -> None:
     assert "# all of it" in found.stdout
 
 
+def test_files_that_cannot_be_one_stream(folder: Path) -> None:
+    """A directive may stand at the head of a file only: printed behind another it would mean nothing."""
+    (folder / "copy.yaml").write_text(f"%YAML 1.1\n---\n{NAMESPACE}---\n{AGAIN}", encoding="utf-8")
+    found = run("simplify", "k8s")
+    assert (found.exit_code, found.stdout) == (3, "")
+    assert "cannot be simplified" in found.stderr
+    assert run("simplify", "k8s", "--diff").exit_code == 0
+    assert run("simplify", "k8s", "-w").exit_code == 0
+    assert (folder / "copy.yaml").read_text(encoding="utf-8") == f"%YAML 1.1\n---\n{NAMESPACE}"
+
+
 def test_isolation_stays_where_the_last_rule_goes(folder: Path) -> None:
     """An egress rule that admits nothing isolates all the same: policyTypes says so once it is gone."""
     (folder / "copy.yaml").unlink()

@@ -321,10 +321,15 @@ def redundant(
 
 
 def simplify(
-    paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+    paths: Sequence[str | Path] = (),
+    *,
+    spec: Spec | None = None,
+    stream: bool = True,
+    settings: Settings | None = None,
 ) -> Simplified | Unproved:
     """The files without what `redundant` finds to be removable together: comments and all else stay as they were. What
-    the edited files hold is proved to allow the same before it is given out; no file is written.
+    the edited files hold, as one `stream` or each by itself, is proved to allow the same before it is given out. No
+    file is written.
 
     Unproved is that the solver's budget did not suffice. Raises InputError also where the form of a file makes an edit
     unsafe.
@@ -348,7 +353,9 @@ def simplify(
             families=False,
         ).meets("equivalent")
 
-    return Simplifier(reading.documents, settings.namespace, settings.ignore_unknown).simplified(found, equivalent)
+    return Simplifier(reading.documents, settings.namespace, settings.ignore_unknown, stream).simplified(
+        found, equivalent
+    )
 
 
 def _redundancy(cluster: Cluster, spec: Spec | None, settings: Settings, *, reasons: bool) -> Redundancy:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 from netqed.analysis.edits import Edit
 from netqed.analysis.patching import edit_splices, unified
@@ -19,9 +18,10 @@ from netqed.resources.load import load
 from netqed.resources.objects import NetworkPolicy
 from netqed.sources.document import Document
 from netqed.sources.located import LocatedDocument
+from netqed.sources.manifests import ManifestReader
 from netqed.sources.patches import Changed, Splice, Unpatchable, changed_lines, spliced
 from netqed.sources.position import InputError, Position, Problem
-from netqed.sources.read import read
+from netqed.sources.reading import Reading
 from netqed.sources.removed import removed_objects
 from netqed.sources.text import SourceText
 
@@ -64,7 +64,7 @@ class Simplified:
 
     @property
     def text(self) -> str:
-        """All files as one stream of documents."""
+        """All files as one stream of documents, where one was asked for."""
         return joined(one.after for one in self.files)
 
     @property
@@ -88,6 +88,8 @@ class Simplifier:
     """As they were read."""
     namespace: str | None = None
     ignore_unknown: tuple[str, ...] = ()
+    stream: bool = True
+    """Whether the files are given out as one stream of documents, which is then what is read again."""
 
     def simplified(self, found: Redundancy, equivalent: Equivalent) -> Simplified | Unproved:
         """The files without the parts that can be removed together.
@@ -146,14 +148,16 @@ class Simplifier:
     def _read_again(self, simplified: Simplified) -> Cluster:
         """What the new text holds. InputError unless that is what is meant, and everything else as it was."""
         before, after = simplified.found.before, simplified.found.after
-        if not after.policies and not _others(before):
-            return after  # nothing is left, which is no input either
+        files = [(one.file, one.after) for one in simplified.files]
+        if self.stream:
+            files = [(STDIN, simplified.text)]
+        held = [ManifestReader().read(SourceText(name, text)) for name, text in files]
+        reading = Reading(
+            documents=tuple(document for one in held for document in one.documents),
+            problems=tuple(problem for one in held for problem in one.problems),
+        )
         try:
-            again = load(
-                read(["-"], stdin=BytesIO(simplified.text.encode())),
-                namespace=self.namespace,
-                ignore_unknown=self.ignore_unknown,
-            )
+            again = load(reading, namespace=self.namespace, ignore_unknown=self.ignore_unknown)
         except InputError as error:
             raise InputError([Problem(_NOT_AS_MEANT, hint=_BY_HAND), *error.problems]) from error
         if again.policies != after.policies or _told(again) != _told(before):
@@ -161,6 +165,7 @@ class Simplifier:
         return again
 
 
+STDIN = "<stdin>"
 _BY_HAND = "netqed redundant lists what can be removed by hand"
 _NOT_AS_MEANT = "the files cannot be simplified: without what is redundant they would not be read as is meant"
 
@@ -199,8 +204,3 @@ def _told(cluster: Cluster) -> Mapping[str, object]:
         "namespaces": cluster.namespaces,
         "others": (cluster.services, cluster.service_accounts, cluster.nodes),
     }
-
-
-def _others(cluster: Cluster) -> int:
-    """How many objects there are beside the policies."""
-    return cluster.objects - len(cluster.policies)

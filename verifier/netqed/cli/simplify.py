@@ -61,7 +61,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     with progress() as shown:
         settings = settings_of(source, options, shown)
         spec = api.load_spec(options["spec_file"]) if options["spec_file"] is not None else None
-        found = api.simplify(source.paths, spec=spec, settings=settings)
+        stream = not (options["write"] or options["as_diff"])
+        found = api.simplify(source.paths, spec=spec, stream=stream, settings=settings)
     if isinstance(found, Unproved):
         click.echo("unknown: the solver's budget ran out, and nothing is printed (--rlimit raises it)", err=True)
         return exits.UNKNOWN

@@ -35,6 +35,8 @@ def removed_objects(documents: Iterable[LocatedDocument]) -> list[Splice]:
 def _whole(document: LocatedDocument) -> Splice:
     text = document.source.text
     begin, start, end = document.stretch
+    if text[end : end + 1] == "\n":  # JSON, which ends before its line does
+        end += 1
     if begin == 0:
         head = text[:start]
         above = head.rfind("\n\n") + 2 if "\n\n" in head else 0
