@@ -53,3 +53,35 @@ def test_progress_names_policies() -> None:
 def test_without_policies_nothing_is_redundant() -> None:
     found = redundancy(Cluster())
     assert (found.exit_code, sum(found.asked.values()), found.after) == (0, 0, Cluster())
+
+
+def test_reasons_name_what_covers_and_what_the_other_side_blocks() -> None:
+    """Of a policy, too, whose isolation another shares, and whose rule no pod gets to use."""
+    policies = (
+        policy("deny"),
+        policy("in", from_("web")),
+        policy("out", egress=True, of="web"),
+        policy("wide", from_("ops"), PolicyRule(), of="db"),
+    )
+    found = redundancy(Cluster(policies=policies), cni="spec").found
+    reasons = {(one.part.policy.name, *one.part.path[1:]): (one.reason, one.by and one.by.path[1:]) for one in found}
+    assert reasons == {
+        ("deny",): ("covered", ()),
+        ("in",): ("blocked", None),
+        ("in", "ingress", 0): ("blocked", None),
+        ("wide",): ("open", None),
+        ("wide", "ingress", 0): ("covered", ("ingress", 1)),
+    }
+
+
+def test_what_several_others_do_together_is_said_to_be_so() -> None:
+    both = policy("both", from_("web", "ops"), from_("web"), from_("ops"))
+    found = redundancy(Cluster(policies=(both,)), cni="spec").found
+    reasons = {one.part.path[1:]: (one.reason, one.by and one.by.path[1:]) for one in found}
+    assert reasons == {
+        ("ingress", 0): ("together", None),
+        ("ingress", 0, "from", 0): ("covered", ("ingress", 1)),
+        ("ingress", 0, "from", 1): ("covered", ("ingress", 2)),
+        ("ingress", 1): ("covered", ("ingress", 0)),
+        ("ingress", 2): ("covered", ("ingress", 0)),
+    }

@@ -60,9 +60,10 @@ class Parting:
             for direction, lowering in self.lowerings.items()
         }
         """By direction, the flows that policies decide about at all."""
-        self._says = {policy.key: self.says(policy) for policy in cluster.policies}
+        self.said = {policy.key: self.says(policy) for policy in cluster.policies}
+        """What each policy says."""
         self._lets = {
-            (namespace, direction): self._let((self._says[policy.key] for policy in policies), direction)
+            (namespace, direction): self._let((self.said[policy.key] for policy in policies), direction)
             for namespace, policies in self.spaces.items()
             for direction in Direction
         }
@@ -79,7 +80,7 @@ class Parting:
         solver = self.solver
         policy, directions = self.policies[policy_of(removal)], _directions(removal)
         after = smaller(policy, (removal,))
-        here = [self._says[one.key] for one in self.spaces[policy.namespace] if one is not policy]
+        here = [self.said[one.key] for one in self.spaces[policy.namespace] if one is not policy]
         if after is not None:
             here.append(self.says(after.policy))
         before = solver.conjunction([self._lets[policy.namespace, direction] for direction in directions])
@@ -193,7 +194,7 @@ class Parting:
 
     def _touched(self, removal: Removal) -> Term:
         """A literal of the flows that the part's policy selects a side of, in a direction that the part is of."""
-        says = self._says[policy_of(removal)]
+        says = self.said[policy_of(removal)]
         isolates = [says[direction].isolates for direction in _directions(removal)]
         return self.solver.literal(self.solver.disjunction(isolates), "touched")
 

@@ -26,8 +26,8 @@ class _Clues:
     """A literal of those that a policy decides about and does not admit."""
     others: Mapping[Removal, tuple[Term, Term]]
     """Of what may cover it, a term of the flows of which it does what the part does, and a literal of the others."""
-    alone: Term | None
-    """A literal of the flows that a rule or an item of one alone admits."""
+    alone: Term
+    """A literal of the flows that it alone admits in its direction, or that a policy alone holds back."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,13 @@ class Reasons:
                     left = [one for one in left[1:] if self._solver.truth(clues.others[one][0])]
                 case Answer.UNKNOWN:
                     left = left[1:]
-        return "together" if clues.alone is None or self._never(clues.alone) else "blocked", None
+        match self.parting.ask([*self.parting.flows, clues.alone]):
+            case Answer.UNSAT:
+                return "together", None
+            case Answer.SAT:
+                return "blocked", None
+            case Answer.UNKNOWN:
+                return "unexplained", None
 
     def _clues(self, removal: Removal) -> _Clues:
         solver = self._solver
@@ -68,7 +74,12 @@ class Reasons:
                 for direction, one in isolates.items()
             ]
             does, others = solver.disjunction(isolates.values()), dict(self._policies_beside(policy))
-            return _Clues(self._literal(does), self._literal(solver.disjunction(blocks)), self._both(others), None)
+            return _Clues(
+                self._literal(does),
+                self._literal(solver.disjunction(blocks)),
+                self._both(others),
+                self._literal(solver.disjunction([self._alone(policy, direction) for direction in isolates])),
+            )
         direction = _DIRECTIONS[removal.place.direction]
         match removal:
             case RemoveRule(place):
@@ -80,6 +91,25 @@ class Reasons:
         others = dict(self._beside(removal, policy, direction))
         alone = solver.conjunction((admits, solver.negation(solver.disjunction(others.values()))))
         return _Clues(self._literal(admits), None, self._both(others), self._literal(alone))
+
+    def _alone(self, policy: NetworkPolicy, direction: Direction) -> Term:
+        """The flows that a policy alone admits of those that it decides about, or alone holds back."""
+        solver = self._solver
+        says = [
+            self.parting.said[one.key][direction] for one in self.parting.spaces[policy.namespace] if one is not policy
+        ]
+        admits = self._admits(policy, direction)
+        return solver.conjunction(
+            (
+                self._isolates(policy)[direction],
+                solver.disjunction(
+                    (
+                        solver.conjunction((admits, solver.negation(solver.disjunction([one.admits for one in says])))),
+                        solver.negation(solver.disjunction([admits, *(one.isolates for one in says)])),
+                    )
+                ),
+            )
+        )
 
     def _both(self, others: Mapping[Removal, Term]) -> Mapping[Removal, tuple[Term, Term]]:
         return {one: (term, self._literal(self._solver.negation(term))) for one, term in others.items()}
@@ -142,11 +172,11 @@ class Reasons:
         """By direction, the flows that the policy decides about."""
         return {
             direction: self._solver.conjunction((says.isolates, self.parting.governed[direction]))
-            for direction, says in self.parting.says(policy).items()
+            for direction, says in self.parting.said[policy.key].items()
         }
 
     def _admits(self, policy: NetworkPolicy, direction: Direction) -> Term:
-        return self.parting.says(policy)[direction].admits
+        return self.parting.said[policy.key][direction].admits
 
     def _matches(
         self,

@@ -228,7 +228,7 @@ class _Search:
         if first:
             reasons = Reasons(parting).of(tuple(needs)) if self.reasons else {}
             for removal, its in needs.items():
-                self.found.append(self._redundant(removal, *reasons.get(removal, ("together", None)), its))
+                self.found.append(self._redundant(removal, *reasons.get(removal, ("unexplained", None)), its))
         return list(needs)
 
     def _redundant(self, removal: Removal, kind: ReasonKind, by: Removal | None, needs: Needs) -> Redundant:

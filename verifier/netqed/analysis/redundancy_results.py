@@ -14,10 +14,10 @@ from netqed.resources.objects import NetworkPolicy
 from netqed.sources.position import FieldPath
 from netqed.spec.document import Scope
 
-ReasonKind = Literal["matches-nothing", "covered", "open", "blocked", "together"]
+ReasonKind = Literal["matches-nothing", "covered", "open", "blocked", "together", "unexplained"]
 """Why a part is redundant: it matches no flow (a policy: it selects no pod); one other part does what it does; the
-policy admits all traffic of the pods that it selects; what it alone admits, the policies of the other direction block;
-several others do together what it does."""
+policy admits all traffic of the pods that it selects; what it alone admits (or a policy alone holds back), the other
+side blocks; several others do together what it does; or nobody asked, or the solver's budget did not suffice to say."""
 
 
 @dataclass(frozen=True, slots=True)

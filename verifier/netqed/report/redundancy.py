@@ -88,7 +88,10 @@ def reason_words(one: Redundant) -> str:
         "matches-nothing": "it selects no pod" if policy else "no flow matches it",
         "covered": f"{by} isolates and admits all that it does" if policy else f"{by} admits all that it does",
         "open": "it admits all traffic of the pods that it selects, and no other policy holds back any of it",
-        "blocked": f"all that it alone admits is blocked on the other side, by the {_opposite(one.part)} policies",
+        "blocked": "all that it alone admits or holds back is blocked on the other side"
+        if policy
+        else f"all that it alone admits is blocked on the other side, by the {_opposite(one.part)} policies",
+        "unexplained": "why was not worked out",
         "together": "others together isolate and admit all that it does"
         if policy
         else "others together admit all that it does",
