@@ -16,7 +16,7 @@ from netqed.analysis.removals import Removal, RemovePolicy, path_of, policy_of, 
 from netqed.analysis.roster import Roster
 from netqed.lowering.networkpolicy import Lowering, effective_directions
 from netqed.resources.cluster import Cluster
-from netqed.resources.objects import NetworkPolicy
+from netqed.resources.objects import NetworkPolicy, PolicyPort
 from netqed.sources.position import FieldPath
 from netqed.spec.document import Scope, Spec
 from netqed_smt.encoding import Encoder
@@ -147,7 +147,7 @@ class Parting:
             for index, rule in enumerate(lowering.rules(policy)):
                 path = ("spec", word, index)
                 peers = [(there(*path, key, i), lowering.peer(policy, one)) for i, one in enumerate(rule.peers or ())]
-                ports = [(there(*path, "ports", i), lowering.port(one)) for i, one in enumerate(rule.ports or ())]
+                ports = [(there(*path, "ports", i), one) for i, one in enumerate(rule.ports or ())]
                 left.append(
                     solver.conjunction(
                         [
@@ -159,7 +159,9 @@ class Parting:
                 peer = solver.disjunction(
                     [solver.conjunction((here, encoder.term(one, governed.other))) for here, one in peers]
                 )
-                port = solver.disjunction([solver.conjunction((here, encoder.term(one))) for here, one in ports])
+                port = solver.disjunction(
+                    [solver.conjunction((here, self._port(lowering, one, ports))) for here, one in ports]
+                )
                 admitting.append(
                     solver.conjunction(
                         (
@@ -175,6 +177,24 @@ class Parting:
                 isolates = solver.conjunction((isolates, solver.disjunction(left)))
             found[direction] = Says(isolates, admits)
         return found
+
+    def _port(self, lowering: Lowering, port: PolicyPort, listed: Sequence[tuple[Term, PolicyPort]]) -> Term:
+        """What one of a rule's ports matches, with those that are there. What a name stands for that a plugin does not
+        look up may depend on whether a number of the same protocol is beside it (A5, fact 33)."""
+        solver = self.solver
+        alone, beside = lowering.port(port, (port,)), lowering.port(port, tuple(one for _, one in listed))
+        if alone == beside:
+            return self.encoder.term(alone)
+        protocol = port.protocol or "TCP"
+        numbered = solver.disjunction(
+            [there for there, one in listed if isinstance(one.port, int) and (one.protocol or "TCP") == protocol]
+        )
+        return solver.disjunction(
+            (
+                solver.conjunction((numbered, self.encoder.term(beside))),
+                solver.conjunction((solver.negation(numbered), self.encoder.term(alone))),
+            )
+        )
 
     def _let(self, says: Iterable[Mapping[Direction, Says]], direction: Direction) -> Term:
         """The flows that policies let through: what one admits, and what none of them decides about."""

@@ -193,7 +193,7 @@ class Reasons:
         peers: Sequence[Predicate] = [
             lowering.peer(policy, one) for i, one in enumerate(rule.peers or ()) if peer in (None, i)
         ]
-        ports = [lowering.port(one) for i, one in enumerate(rule.ports or ()) if port in (None, i)]
+        ports = [lowering.port(one, rule.ports or ()) for i, one in enumerate(rule.ports or ()) if port in (None, i)]
         return self._solver.conjunction(
             (
                 self._isolates(policy)[direction],
