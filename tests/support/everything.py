@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from netqed.analysis.results import Cube, CubeSide
 from netqed.analysis.roster import Roster
-from netqed.plugins.matters import SPEC
+from netqed.plugins.matters import SPEC, Reading
 from netqed.reference.flow import End, Flow, PodEnd
 from netqed.reference.reading import is_own_node, is_same_pod
 from netqed.resources.cluster import Cluster
@@ -65,14 +65,14 @@ class Everything(Question):
     def _plain(self) -> Question:
         return Question(self.universe)
 
-    def violates(self, source: Candidate, destination: Candidate, flow: Flow) -> bool:
-        """Whether the flow violates the sentence under the reading `spec`."""
+    def violates(self, source: Candidate, destination: Candidate, flow: Flow, reading: Reading = SPEC) -> bool:
+        """Whether the flow violates the sentence under the reading."""
         plain = self._plain
         return (
             plain.spoken_of(source, destination)
             and not plain.excepted(source, destination, flow.protocol, flow.port)
             and in_ports(self.invariant.ports, flow.protocol, flow.port)
-            and self.evaluator(source, destination).decide(flow).allowed
+            and self.evaluator(source, destination, reading).decide(flow).allowed
         )
 
 
@@ -115,15 +115,15 @@ class Membership:
     def _index(self, one: Candidate) -> int:
         return next(index for index, workload in enumerate(self._roster.workloads) if workload is one.workload)
 
-    def holds(self, cube: Cube, flow: policy_model.Flow) -> bool:
-        """Whether the flow lies in the cube, under the reading `spec`."""
+    def holds(self, cube: Cube, flow: policy_model.Flow, reading: Reading = SPEC) -> bool:
+        """Whether the flow lies in the cube, under the reading."""
         return (
             self._side(cube.source, flow, Side.SOURCE)
             and self._side(cube.destination, flow, Side.DESTINATION)
             and all(policy_model.holds(predicate, flow) == holds for predicate, holds in cube.relations)
             and cube.protocol in (None, flow.protocol)
             and (not cube.ports or any(first <= flow.port <= last for first, last in cube.ports))
-            and all((matter in SPEC) == yes for matter, yes in cube.choices)
+            and all((matter in reading) == yes for matter, yes in cube.choices)
         )
 
     @staticmethod
