@@ -111,6 +111,7 @@ def _loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[s
     reading = read(
         [str(path) for path in paths],
         stdin=_stream(settings.stdin),
+        stdin_name=settings.stdin_name,
         exclude=[Path(path) for path in exclude],
         blank_files=settings.blank_files,
         progress=_reading_progress(settings.progress),

@@ -64,15 +64,20 @@ class Found:
         self.unreadable.add(named)
 
 
-def find(paths: Sequence[str], exclude: Collection[Path] = (), placed: Mapping[str, Placed] | None = None) -> Found:
+def find(
+    paths: Sequence[str],
+    exclude: Collection[Path] = (),
+    placed: Mapping[str, Placed] | None = None,
+    stdin_name: str = STDIN_NAME,
+) -> Found:
     """The files of the paths, in their order, a directory's sorted by name, the same real file once. What is `placed`
-    lies there, and not where its name says."""
+    lies there, and not where its name says. `stdin_name` is what `-` is called."""
     found = Found()
     seen: dict[Path, int] = {}
     left_out = {real_path(path) for path in exclude}
     for named in dict.fromkeys(paths):
         if named == STDIN:
-            found.files.append(FoundFile(STDIN_NAME, None, named))
+            found.files.append(FoundFile(stdin_name, None, named))
             continue
         for file in _files(named, found, (placed or {}).get(named)):
             assert file.path is not None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import yaml
 
 from netqed.sources.composer import Refused, compose
+from netqed.sources.folder import STDIN_NAME
 from netqed.sources.jsontext import compose_json
 from netqed.sources.nodes import MAX_DEPTH, Node, locate
+from netqed.sources.origin import origin_of
 from netqed.sources.position import FieldPath, Position, Span
 from netqed.sources.text import SourceText
 
@@ -102,7 +105,11 @@ class LocatedDocument:
     def span(self, path: FieldPath) -> Span:
         """Where the field is; of a path that does not exist, where its longest prefix is."""
         start, end = self._place(path)
-        return self._stretch.source.span(start, end)
+        span = self._stretch.source.span(start, end)
+        if self.file != STDIN_NAME:
+            return span
+        stretch = self._stretch
+        return replace(span, origin=origin_of(self.data, stretch.source.text[stretch.begin : stretch.start]))
 
     @property
     def source(self) -> SourceText:

@@ -31,6 +31,8 @@ class Span:
     start: Position
     end_column: int
     text: str
+    origin: str | None = None
+    """Of standard input: the file that the object says it was rendered from, as it names it."""
 
 
 @dataclass(frozen=True, slots=True)

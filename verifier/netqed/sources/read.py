@@ -46,6 +46,7 @@ def read(
     *,
     stdin: BinaryIO | None = None,
     exclude: Collection[Path] = (),
+    stdin_name: str = STDIN_NAME,
     blank_files: bool = False,
     progress: Progress | None = None,
 ) -> Reading:
@@ -53,10 +54,11 @@ def read(
     commit has of either.
 
     Files in `exclude` (the spec) are not read. All problems of all files are collected, sorted by place; nothing is
-    raised for bad input. `stdin` is the process's own unless another is given. A path that is named and brings no
-    object is a problem; with `blank_files` a file without any contents is not, if another path brings one.
+    raised for bad input. `stdin` is the process's own unless another is given, and `stdin_name` its name in places. A
+    path that is named and brings no object is a problem; with `blank_files` a file without any contents is not, if
+    another path brings one.
     """
-    reader = _Reader(stdin, progress, blank_files)
+    reader = _Reader(stdin, progress, stdin_name, blank_files)
     with _collector_paused():
         reader.read(paths, exclude)
     return reader.reading(paths)
@@ -89,6 +91,7 @@ class _Reader:
 
     stdin: BinaryIO | None
     progress: Progress | None
+    stdin_name: str = STDIN_NAME
     blank_files: bool = False
     manifests: ManifestReader = field(default_factory=ManifestReader)
     documents: list[Document] = field(default_factory=list)
@@ -106,14 +109,14 @@ class _Reader:
     def read(self, paths: Sequence[str], exclude: Collection[Path]) -> None:
         """Read everything."""
         if not any(map(is_git, paths)):
-            self._read(paths, find(paths, exclude))
+            self._read(paths, find(paths, exclude, stdin_name=self.stdin_name))
             return
         with TemporaryDirectory(prefix="netqed-") as folder:
             revisions = place(paths, Path(folder))
             self.problems.extend(revisions.problems)
             self.passed_over.extend(revisions.passed_over)
             there = [path for path in paths if path in revisions.placed or not is_git(path)]
-            self._read(there, find(there, exclude, revisions.placed))
+            self._read(there, find(there, exclude, revisions.placed, self.stdin_name))
 
     def _read(self, paths: Sequence[str], found: Found) -> None:
         self.problems.extend(found.problems)
@@ -173,7 +176,7 @@ class _Reader:
             passed_over=tuple(self.passed_over),
             kustomizations=tuple(self.kustomizations),
             dumps=tuple(self.dumps),
-            sources=tuple(dict.fromkeys(STDIN_NAME if path == STDIN else shown(path) for path in paths)),
+            sources=tuple(dict.fromkeys(self._name(path) for path in paths)),
             files=self.files,
             digest=self.digest,
         )
@@ -190,9 +193,12 @@ class _Reader:
         if not held.empty:
             self.fruitful.add(file.named)
 
+    def _name(self, named: str) -> str:
+        return shown(self.stdin_name if named == STDIN else named)
+
     def _barren(self, named: str) -> None:
         """Note that a path brought nothing: nothing would be checked, and the user expects something to be."""
-        name = STDIN_NAME if named == STDIN else shown(named)
+        name = self._name(named)
         others = sum(1 for passed in self.passed_over if _lies_in(passed.position.file, name))
         hint = None
         if others:
