@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,42 +12,25 @@ import pytest
 
 from netqed import api
 from netqed.analysis.difference_results import Delta, Difference
+from netqed.report.comment import code
 from netqed.report.difference import render_difference
 from netqed.report.difference_json import difference_schema, render_difference_json
-from netqed.report.difference_markdown import MARKER, code, render_difference_markdown
+from netqed.report.difference_markdown import MARKER, render_difference_markdown
 from netqed.resources.cluster import Note
 from support.golden import assert_golden
-
-ROOT = Path(__file__).parent.parent.parent
+from support.payments import compared
 
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Difference:
-    """The comparison, without what differs from run to run: NEW opens ports of the API and moves the database's."""
-    for side in ("old", "new"):
-        shutil.copytree(ROOT / "specs" / "payments" / "manifests", tmp_path / side)
-    policies = tmp_path / "new" / "policies"
-    for name, before, after in (
-        ("payments-api.yaml", "port: 8080", "port: 8080, endPort: 8090"),
-        ("payments-db.yaml", "port: 5432", "port: 5433"),
-    ):
-        text = (policies / name).read_text(encoding="utf-8")
-        assert before in text
-        (policies / name).write_text(text.replace(before, after), encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    spec = api.load_spec(ROOT / "specs" / "payments" / "netqed.yaml")
-    assert spec is not None
-    whole = api.difference(["old"], ["new"], spec=replace(spec, file="netqed.yaml"))
-    bases = {side: replace(getattr(whole, side), digest="0" * 64) for side in ("old", "new")}
-    return replace(whole, seconds=0.0, **bases)
+    return compared(tmp_path, monkeypatch)
 
 
 def test_reports(found: Difference) -> None:
     assert_golden("difference.txt", render_difference(found, requirement="no-new-access"))
     assert_golden("difference-quiet.txt", render_difference(found, quiet=True))
     assert_golden("difference.md", render_difference_markdown(found, requirement="no-new-access"))
-    # The spec lies where the project does; the places of its sentences are not compared.
-    text = render_difference_json(found, requirement="no-new-access").replace(f"{ROOT}/", "")
+    text = render_difference_json(found, requirement="no-new-access")
     jsonschema.Draft202012Validator(difference_schema()).validate(json.loads(text))
     assert_golden("difference.json", text)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from netqed.analysis.difference_results import (
-    SIGNS,
     BothVerdicts,
     Delta,
     Difference,
@@ -26,6 +25,7 @@ from netqed.report.blame import blocked, through
 from netqed.report.finding import flow_words, invented_lines
 from netqed.report.portability import matters_words
 from netqed.report.style import Role, Style, wrapped
+from netqed.report.text import joined
 from netqed.report.ways import traffic_words
 from netqed.report.words import count
 from netqed.report.writer import entry, note
@@ -58,15 +58,57 @@ def render_difference(
     verbose: bool = False,
 ) -> str:
     """The whole report, ending with a line end; the outcome first. `quiet` leaves the outcome and the families."""
-    style = style or Style()
-    lines = [*_head(found, requirement, style)]
-    for sign in SIGNS:
-        lines += _part(sign, getattr(found, sign), style, quiet=quiet, verbose=verbose)
-    lines += _verdicts(found, style)
-    if not quiet:
-        lines += ["", *_basis(found, style, verbose=verbose)]
-    lines += ["", f"{style.paint(found.outcome, _ROLES.get(found.outcome, 'error'))}   {_summary(found)}"]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return joined(pieces(found, style or Style(), requirement, verbose=verbose).lines(quiet=quiet))
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The report in its parts, each as lines."""
+
+    head: tuple[str, ...]
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+    gained_evidence: tuple[str, ...]
+    lost_evidence: tuple[str, ...]
+    verdicts: tuple[str, ...]
+    basis: tuple[str, ...]
+    summary: str
+
+    def lines(self, *, quiet: bool) -> Iterator[str]:
+        """All of it; if `quiet`, without the evidence and what the answer rests on."""
+        yield from self.head
+        for part, evidence in ((self.gained, self.gained_evidence), (self.lost, self.lost_evidence)):
+            if part:
+                yield ""
+                yield from part
+                if not quiet:
+                    yield from evidence
+        if self.verdicts:
+            yield ""
+            yield from self.verdicts
+        if not quiet:
+            yield ""
+            yield from self.basis
+        yield ""
+        yield self.summary
+
+
+def pieces(found: Difference, style: Style, requirement: Requirement | None = None, *, verbose: bool = False) -> Pieces:
+    """The parts of the report."""
+
+    def evidence(part: Part) -> tuple[str, ...]:
+        return tuple(evidence_lines(part.example, style, verbose=verbose)) if isinstance(part, Delta) else ()
+
+    return Pieces(
+        tuple(_head(found, requirement, style)),
+        tuple(_part("gained", found.gained, style)),
+        tuple(_part("lost", found.lost, style)),
+        evidence(found.gained),
+        evidence(found.lost),
+        tuple(_verdicts(found, style)),
+        tuple(_basis(found, style, verbose=verbose)),
+        f"{style.paint(found.outcome, _ROLES.get(found.outcome, 'error'))}   {_summary(found)}",
+    )
 
 
 def outcome_words(found: Difference) -> str:
@@ -161,10 +203,9 @@ def _head(found: Difference, requirement: Requirement | None, style: Style) -> I
         yield from note("required", requirement_words(found, requirement), style)
 
 
-def _part(sign: Sign, part: Part, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
+def _part(sign: Sign, part: Part, style: Style) -> Iterator[str]:
     if isinstance(part, Nothing):
         return
-    yield ""
     yield style.paint(f"{sign}:", "error" if sign == "gained" else "warning")
     if isinstance(part, Unknown):
         yield from note("unknown", part.reason, style)
@@ -174,16 +215,12 @@ def _part(sign: Sign, part: Part, style: Style, *, quiet: bool, verbose: bool) -
     left = left_out_words(part)
     if left is not None:
         yield f"  {left}"
-    if quiet:
-        return
-    yield from evidence_lines(part.example, style, verbose=verbose)
 
 
 def _verdicts(found: Difference, style: Style) -> Iterator[str]:
     summary = verdicts_summary(found)
     if summary is None:
         return
-    yield ""
     yield f"{style.paint('invariants:', 'strong')} {summary}"
     for one in found.changed_verdicts:
         yield from wrapped(style.show(verdict_words(one)), style.width, first="  ", rest="      ")

@@ -6,6 +6,7 @@ Lines and columns are 1-based; items of a policy's lists are counted from 0, as 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from netqed import __version__
@@ -21,11 +22,12 @@ from netqed.analysis.difference_results import (
     Sign,
 )
 from netqed.analysis.results import Unknown
-from netqed.report.difference import conditions, family_words, rests_on
+from netqed.report.difference import conditions, family_words, left_out_words, outcome_words, pieces, rests_on
 from netqed.report.json import basis_value, place_value, witness_value
 from netqed.report.portability import matters_value
 from netqed.report.schema import definitions_of
 from netqed.report.schema_terms import COUNT, FLAG, TEXT, TEXTS, list_of, object_of, or_null, ref
+from netqed.report.style import Style
 from netqed.report.ways import traffic_words
 from netqed.resources.cluster import Note
 
@@ -42,6 +44,7 @@ def render_difference_json(found: Difference, *, requirement: Requirement | None
 
 def difference_value(found: Difference, requirement: Requirement | None = None) -> Value:
     """The comparison as plain values."""
+    text = pieces(found, Style(), requirement)
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -51,17 +54,26 @@ def difference_value(found: Difference, requirement: Requirement | None = None) 
         "seconds": round(found.seconds, 3),
         "scope": found.scope,
         "outcome": found.outcome,
+        "words": outcome_words(found),
         "required": None if requirement is None else {"what": requirement, "holds": found.meets(requirement)},
-        "gained": _part(found.gained, "gained"),
-        "lost": _part(found.lost, "lost"),
+        "gained": _part(found.gained, "gained", text.gained_evidence),
+        "lost": _part(found.lost, "lost", text.lost_evidence),
         "verdicts": None if found.verdicts is None else [_verdict(one) for one in found.verdicts],
         "notes": [_note(one) for one in found.notes],
         "old": basis_value(found.old),
         "new": basis_value(found.new),
+        "text": {
+            "head": list(text.head),
+            "gained": list(text.gained),
+            "lost": list(text.lost),
+            "verdicts": list(text.verdicts),
+            "basis": list(text.basis),
+            "summary": text.summary,
+        },
     }
 
 
-def _part(part: Part, sign: Sign) -> Value:
+def _part(part: Part, sign: Sign, evidence: Sequence[str]) -> Value:
     match part:
         case Nothing():
             return {"is": "nothing", "restsOn": list(rests_on(part)), "matters": matters_value(part.matters)}
@@ -74,6 +86,8 @@ def _part(part: Part, sign: Sign) -> Value:
                 "leftOut": part.left_out,
                 "families": None if part.families is None else [_family(one, sign) for one in part.families],
                 "example": _flow(part.example),
+                "leftOutWords": left_out_words(part),
+                "evidence": list(evidence),
             }
 
 
@@ -136,6 +150,7 @@ def difference_schema() -> Value:
             seconds={"type": "number", "minimum": 0},
             scope={"enum": ["always", "now"]},
             outcome={"enum": ["equivalent", "narrower", "wider", "incomparable", "unknown"]},
+            words={**TEXT, "description": "The outcome in words."},
             required=or_null(
                 object_of(
                     what={"enum": ["equivalent", "no-new-access", "no-lost-access"]},
@@ -148,6 +163,11 @@ def difference_schema() -> Value:
             notes={**list_of("note"), "description": "What one side alone declares, taken to be the same on both."},
             old=ref("basis"),
             new=ref("basis"),
+            text={
+                **object_of(head=TEXTS, gained=TEXTS, lost=TEXTS, verdicts=TEXTS, basis=TEXTS, summary=TEXT),
+                "description": "The parts of the text report, a line each; what decides a flow is in the parts' "
+                "`evidence`.",
+            },
         ),
         "$defs": {**definitions_of("witness", "place", "basis", "answer", "note"), **_definitions()},
     }
@@ -169,6 +189,8 @@ def _definitions() -> Value:
                         },
                         "families": or_null(list_of("family")),
                         "example": ref("flow"),
+                        "leftOutWords": or_null(TEXT),
+                        "evidence": {**TEXTS, "description": "What decides the example, as the text report shows it."},
                     }
                 ),
             ]

@@ -29,13 +29,16 @@ from netqed.analysis.results import (
 from netqed.reference.flow import Decision, DirectionDecision, RuleMatch
 from netqed.report.because import near_value
 from netqed.report.codes import code_of
+from netqed.report.finding import flow_words
 from netqed.report.mends import mends_value
 from netqed.report.portability import matters_value, portability_value
 from netqed.report.replay import replay
+from netqed.report.style import Style
+from netqed.report.text import Shown, rest_lines, shown_results, summary_lines
 from netqed.report.ways import ways_value
-from netqed.report.words import bare_name
+from netqed.report.words import bare_name, decided_words
 from netqed.resources.cluster import Note
-from netqed.resources.objects import NetworkPolicy
+from netqed.resources.objects import NetworkPolicy, Workload
 from netqed.sources.position import FieldPath, Span
 
 FORMAT = "netqed/report"
@@ -57,6 +60,7 @@ def report_value(result: CheckResult) -> dict[str, Any]:
         "version": VERSION,
         "tool": {"name": "netqed", "version": __version__},
         "spec": result.spec_file,
+        "summary": list(summary_lines(result, Style())),
         "exitCode": result.exit_code,
         "complete": all(one.basis.complete for one in result.inputs),
         "seconds": round(result.seconds, 3),
@@ -81,13 +85,16 @@ def _input(one: InputResult) -> dict[str, Any]:
     return {
         "name": one.name,
         "complete": one.basis.complete,
-        "results": [_result(result) for result in one.results],
+        "results": [
+            _result(result, shown) for result, shown in zip(one.results, shown_results(one, Style()), strict=True)
+        ],
         "namespaces": [_namespace(counts) for counts in one.namespaces],
         "basis": basis_value(one.basis),
+        "text": list(rest_lines(one, Style())),
     }
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: Result, shown: Shown) -> dict[str, Any]:
     stated = result.stated
     return {
         "title": stated.title,
@@ -104,6 +111,7 @@ def _result(result: Result) -> dict[str, Any]:
         "hints": list(result.hints),
         "verdict": result.verdict.word,
         "evidence": _evidence(result.verdict),
+        "text": list(shown.lines),
     }
 
 
@@ -139,7 +147,9 @@ def _essential(one: Essential) -> dict[str, Any]:
 
 def witness_value(witness: Witness) -> dict[str, Any]:
     """A witness flow with the evaluator's decision and a command that tries it."""
+    decision = witness.decision
     return {
+        "words": flow_words(witness),
         "source": _end(witness.source),
         "destination": _end(witness.destination),
         "traffic": witness.traffic,
@@ -150,7 +160,11 @@ def witness_value(witness: Witness) -> dict[str, Any]:
         "real": witness.real,
         "restsOnInvented": witness.rests_on_invented,
         "replay": replay(witness),
-        **decision_value(witness.decision),
+        **decision_value(decision),
+        "reasons": {
+            "egress": decided_words(witness, decision.egress),
+            "ingress": decided_words(witness, decision.ingress),
+        },
     }
 
 
@@ -167,7 +181,14 @@ def _end(end: WitnessEnd) -> dict[str, Any]:
         "hostNetwork": end.host_network,
         "invented": list(end.invented),
         "workloadKind": end.workload.kind if end.workload is not None else None,
+        "place": _workload_place(end.workload),
     }
+
+
+def _workload_place(workload: Workload | None) -> dict[str, Any] | None:
+    if workload is None or workload.document is None:
+        return None
+    return place_value(workload.document.span(("metadata", "name")))
 
 
 def decision_value(decision: Decision) -> dict[str, Any]:
@@ -219,6 +240,7 @@ def place_value(span: Span | None) -> dict[str, Any] | None:
         "column": span.start.column,
         "endColumn": span.end_column,
         "text": _cut(span),
+        "origin": span.origin,
     }
 
 

@@ -22,6 +22,7 @@ def report_schema() -> Schema:
             version={"const": VERSION},
             tool=object_of(name={"const": "netqed"}, version=TEXT),
             spec=or_null(TEXT),
+            summary={**TEXTS, "description": "The last lines of the text report."},
             exitCode={"enum": [0, 1, 2, 4], "description": "Before --exit-zero, which makes 1 and 2 into 0."},
             complete={**FLAG, "description": "False when policies of unsupported kinds were passed over."},
             seconds={"type": "number", "minimum": 0},
@@ -55,6 +56,7 @@ def _definitions() -> Schema:
             results=list_of("result"),
             namespaces=list_of("namespace"),
             basis=ref("basis"),
+            text={**TEXTS, "description": "What the text report says below the results."},
         ),
         "result": _result(),
         "proved": object_of(
@@ -138,6 +140,7 @@ def _definitions() -> Schema:
             holdsOn=TEXTS,
         ),
         "witness": object_of(
+            words={**TEXT, "description": "The flow in one line."},
             source=ref("end"),
             destination=ref("end"),
             traffic={**TEXT, "examples": ["TCP/8080", "ICMP"]},
@@ -155,6 +158,10 @@ def _definitions() -> Schema:
             allowed={**FLAG, "description": "True: a flow that the invariant forbids. False: one that it demands."},
             egress=ref("direction"),
             ingress=ref("direction"),
+            reasons={
+                **object_of(egress=TEXT, ingress=TEXT),
+                "description": "In words, what lets it through in each direction, or blocks it.",
+            },
         ),
         "end": object_of(
             kind={"enum": ["pod", "node", "external"]},
@@ -168,6 +175,7 @@ def _definitions() -> Schema:
             hostNetwork=FLAG,
             invented=TEXTS,
             workloadKind=or_null(TEXT),
+            place=or_null(ref("place")),
         ),
         "direction": object_of(
             allowed=FLAG,
@@ -203,6 +211,10 @@ def _definitions() -> Schema:
                 **TEXT,
                 "description": f"The whole line as written; of one over {LONGEST_LINE:,} characters those around the "
                 "column, with … where it is cut.",
+            },
+            origin={
+                **or_null(TEXT),
+                "description": "Of standard input: the file that the object says it was rendered from.",
             },
         ),
         "namespace": object_of(
@@ -258,6 +270,7 @@ def _result() -> Schema:
             hints=TEXTS,
             verdict={"enum": list(shapes)},
             evidence={"type": "object"},
+            text={**TEXTS, "description": "The result as the text report shows it, a line each."},
         ),
         "allOf": [
             {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from netqed.analysis.results import CheckResult, InputResult, Result
@@ -15,6 +16,26 @@ from netqed.report.words import count, workloads_words
 _ORDER: Final = ("refuted", "vacuous", "unknown", "proved")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One result as lines, and what decides where they stand."""
+
+    status: str
+    verdict: str
+    loud: bool
+    """Whether it needs attention: it has a code."""
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One input: its results, and the lines below them."""
+
+    name: str | None
+    results: tuple[Shown, ...]
+    rest: tuple[str, ...] = ()
+
+
 def render_text(result: CheckResult, *, style: Style | None = None, quiet: bool = False, verbose: bool = False) -> str:
     """The whole report, ending with a line end. Per input: what fails (refuted, vacuous, unknown), one line for each
     invariant that is as it should be, the table by namespace, what the answer rests on. The summary is the last line.
@@ -22,13 +43,11 @@ def render_text(result: CheckResult, *, style: Style | None = None, quiet: bool 
     `quiet` leaves only what fails and the summary; `verbose` folds nothing.
     """
     style = style or Style()
-    lines: list[str] = []
-    for one in result.inputs:
-        if one.name is not None:
-            lines += [style.paint(style.show(f"== {one.name} =="), "strong"), ""]
-        lines += _input(one, style, quiet=quiet, verbose=verbose)
-    lines += _summary(result, style)
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    sections = [
+        Section(one.name, shown_results(one, style, verbose=verbose), tuple(rest_lines(one, style, verbose=verbose)))
+        for one in result.inputs
+    ]
+    return joined([*sections_lines(sections, style, quiet=quiet), *summary_lines(result, style)])
 
 
 def render_interrupted(
@@ -37,52 +56,69 @@ def render_interrupted(
     """What was decided of so many invariants before an interruption: findings and verdicts, and that they are not all.
     Neither a table, nor what the answer rests on, nor a summary, so that it cannot be taken for a whole report."""
     style = style or Style()
-    lines: list[str] = []
-    for one in result.inputs:
-        if one.name is not None:
-            lines += [style.paint(style.show(f"== {one.name} =="), "strong"), ""]
-        lines += _verdicts_of(one, style, quiet=quiet, verbose=verbose)
+    sections = [Section(one.name, shown_results(one, style, verbose=verbose)) for one in result.inputs]
     number = sum(len(one.results) for one in result.inputs)
     was = "was" if number == 1 else "were"
     ending = f": {number:,} of {count(invariants, 'invariant')} {was} decided"
-    lines.append(style.paint("interrupted", "error") + ending)
+    return joined([*sections_lines(sections, style, quiet=quiet), style.paint("interrupted", "error") + ending])
+
+
+def joined(lines: Iterable[str]) -> str:
+    """The lines as a text that ends with a line end, none of them with blanks at its end."""
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _verdicts_of(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
-    """The findings, and unless `quiet` the lines of those that are as they should be."""
-    loud = sorted((r for r in one.results if code_of(r) is not None), key=_loudness)
-    for result in loud:
-        if quiet and result.status == "unexpected":
-            continue
-        yield from finding(result, one.basis, style, verbose=verbose)
-        yield ""
-    if quiet:
-        return
-    calm = sorted((r for r in one.results if code_of(r) is None), key=_loudness)
-    for result in calm:
-        yield from one_line(result, one.basis, style, verbose=verbose)
-    if calm:
-        yield ""
+def shown_results(one: InputResult, style: Style, *, verbose: bool = False) -> tuple[Shown, ...]:
+    """Each result of an input: a finding of several lines where it needs attention, else one line and what belongs to
+    it."""
+    return tuple(
+        Shown(
+            result.status,
+            result.verdict.word,
+            (loud := code_of(result) is not None),
+            tuple((finding if loud else one_line)(result, one.basis, style, verbose=verbose)),
+        )
+        for result in one.results
+    )
 
 
-def _input(one: InputResult, style: Style, *, quiet: bool, verbose: bool) -> Iterator[str]:
-    yield from _verdicts_of(one, style, quiet=quiet, verbose=verbose)
-    if quiet:
-        return
+def rest_lines(one: InputResult, style: Style, *, verbose: bool = False) -> Iterator[str]:
+    """What stands below the results of an input: the table by namespace, and what the answer rests on."""
     table = list(namespace_lines(one.namespaces, style, verbose=verbose))
     if table:
         yield from table
         yield ""
     yield from basis_lines(one, style, verbose=verbose)
-    yield ""
 
 
-def _loudness(result: Result) -> tuple[bool, int]:
-    return result.status == "unexpected", _ORDER.index(result.verdict.word)
+def sections_lines(sections: Iterable[Section], style: Style, *, quiet: bool) -> Iterator[str]:
+    """The report but for its summary: of each input what needs attention first, then, unless `quiet`, the rest."""
+    for one in sections:
+        if one.name is not None:
+            yield style.paint(style.show(f"== {one.name} =="), "strong")
+            yield ""
+        for result in sorted((each for each in one.results if each.loud), key=_loudness):
+            if quiet and result.status == "unexpected":
+                continue
+            yield from result.lines
+            yield ""
+        if quiet:
+            continue
+        calm = sorted((each for each in one.results if not each.loud), key=_loudness)
+        for result in calm:
+            yield from result.lines
+        if calm:
+            yield ""
+        if one.rest:
+            yield from one.rest
+            yield ""
 
 
-def _summary(result: CheckResult, style: Style) -> Iterator[str]:
+def _loudness(result: Shown) -> tuple[bool, int]:
+    return result.status == "unexpected", _ORDER.index(result.verdict)
+
+
+def summary_lines(result: CheckResult, style: Style) -> Iterator[str]:
     """The last line, and one line before it for each of several inputs."""
     if len(result.inputs) > 1:
         for one in result.inputs:

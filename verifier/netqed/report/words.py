@@ -178,6 +178,21 @@ def ungoverned_words(witness: Witness, decision: DirectionDecision) -> str:
             assert_never(never)
 
 
+def decided_words(witness: Witness, decision: DirectionDecision) -> str:
+    """Why one direction lets the flow through or blocks it: the rules that allow it, or one sentence."""
+    if decision.matches:
+        rules = [f"rule {one.rule + 1} of policy {one.policy.key}" for one in decision.matches]
+        named = ", ".join(dict.fromkeys(rules))
+        return f"{named} {'allows' if len(set(rules)) == 1 else 'allow'} it"
+    if decision.reason == "no-rule":
+        policies = ", ".join(policy.key for policy in decision.selecting)
+        one = len(decision.selecting) == 1
+        name = end_words(governed(witness, decision.direction))
+        isolate = f"{'policy' if one else 'policies'} {policies} {'isolates' if one else 'isolate'}"
+        return f"{isolate} {name} for {decision.direction}, and no rule allows it"
+    return ungoverned_words(witness, decision)
+
+
 def scope_words(scope: Scope) -> str:
     """Whom a verdict speaks of."""
     return "for every pod that could exist" if scope == "always" else "for the workloads in the input"
