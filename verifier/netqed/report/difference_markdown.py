@@ -1,191 +1,145 @@
-"""The comparison of two policy sets as a comment on a pull request.
-
-Whatever comes from the input can be anything that someone who opens a pull request writes: it is escaped, so that it
-can neither lay out the comment, nor link, nor mention anyone, nor hide.
-"""
+"""The comparison of two policy sets as a comment on a pull request, from its JSON result."""
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from typing import Final
 
-from netqed.analysis.difference_results import SIGNS, Delta, Difference, Family, Part, Requirement, Sign
-from netqed.analysis.results import Basis, Unknown
-from netqed.report.difference import (
-    conditions,
-    evidence_lines,
-    left_out_words,
-    outcome_words,
-    requirement_words,
-    rests_on,
-    verdicts_summary,
-)
-from netqed.report.style import Style, visible
-from netqed.report.ways import traffic_words
+from netqed.analysis.difference_results import Difference, Requirement
+from netqed.report.comment import code, fitting, folded, prose
+from netqed.report.difference_json import difference_value
+from netqed.report.outcome import end_words, shown_lines
+from netqed.report.saved import Entry
 from netqed.report.words import count
 
 MARKER: Final = "<!-- netqed-diff -->"
 """The first line, by which a job finds the comment that it wrote before."""
 
-ROWS: Final = 50
-"""Families of what is gained, and of what is lost, that are shown."""
-
-LINES: Final = 120
-"""Lines of a folded block that are shown."""
-
-ROOM: Final = 9_000
-"""Characters that one list has. There are six: a comment of over 65,536 characters is refused, and nobody must be able
-to prevent one by long names."""
-
-_LONGEST: Final = 300
-"""Characters of one cell that are shown."""
+SIGNS: Final = ("gained", "lost")
 
 _THINGS: Final = 5
 """Things that the proof rests on that are named."""
 
-_SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#.!|~<>&@:$]")
+_HOLDS: Final = {True: "holds", False: "does not hold", None: "could not be decided"}
 
 
 def render_difference_markdown(found: Difference, *, requirement: Requirement | None = None) -> str:
     """The whole comment, ending with a line end."""
-    return "\n".join(_lines(found, requirement)) + "\n"
+    return difference_comment(Entry(difference_value(found, requirement)))
 
 
-def code(text: str) -> str:
-    """The text as GitHub's Markdown shows it as it is, on one line; nothing for nothing.
-
-    What means something to Markdown becomes a character reference, control characters escapes. In `code` nobody is
-    mentioned and nothing linked: that is looked for once references are characters again.
-    """
-    text = visible(text)
-    if len(text) > _LONGEST:
-        text = f"{text[: _LONGEST - 1]}…"
-    shown = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", text)
-    return f"<code>{shown}</code>" if shown else ""
+def difference_comment(saved: Entry) -> str:
+    """The whole comment, ending with a line end. Raises Malformed where the document is not whole."""
+    return "\n".join(_lines(saved)) + "\n"
 
 
-def _lines(found: Difference, requirement: Requirement | None) -> Iterator[str]:
+def _lines(saved: Entry) -> Iterator[str]:
+    parts = {sign: saved.entry(sign) for sign in SIGNS}
     yield MARKER
-    yield f"**Network policies: {found.outcome}.** {outcome_words(found)}"
-    things = dict.fromkeys((*rests_on(found.gained), *rests_on(found.lost)))
+    outcome = saved.one_of("outcome", "equivalent", "narrower", "wider", "incomparable", "unknown")
+    yield f"**Network policies: {outcome}.** {prose(saved.text('words'))}"
+    things = dict.fromkeys(
+        thing for part in parts.values() if part.text("is") == "nothing" for thing in part.texts("restsOn")
+    )
     if things:
         yield ""
         more = "; and more" if len(things) > _THINGS else ""
         yield f"Rests on: {'; '.join(map(code, list(things)[:_THINGS]))}{more}."
-    if requirement is not None:
+    required = saved.maybe("required")
+    if required is not None:
         yield ""
-        yield f"Required: **{requirement_words(found, requirement)}**"
-    yield from _table(found)
-    yield from _verdicts(found)
-    for sign, delta in found.deltas:
-        yield from _details(sign, delta)
-    yield from _basis(found)
+        what = required.one_of("what", "equivalent", "no-new-access", "no-lost-access")
+        yield f"Required: **{what}: {_HOLDS[required.maybe_flag('holds')]}**"
+    yield from _table(parts)
+    yield from _verdicts(saved)
+    for sign, part in parts.items():
+        if part.text("is") == "flows":
+            lines = shown_lines(part.texts("evidence"))
+            yield from folded(f"A flow that is {sign}, and the lines that decide it", lines)
+    yield from _basis(saved)
 
 
-def _table(found: Difference) -> Iterator[str]:
-    deltas = list(found.deltas)
-    if deltas:
+def _table(parts: dict[str, Entry]) -> Iterator[str]:
+    if any(part.text("is") == "flows" for part in parts.values()):
         yield ""
         yield "| | from | to | traffic | where |"
         yield "|---|---|---|---|---|"
-    for sign, delta in deltas:
-        families = delta.families or ()
+    for sign, part in parts.items():
+        if part.text("is") != "flows":
+            continue
+        families = part.maybe_entries("families")
         if not families:
-            flow = delta.example.allowing
-            cells = (flow.source.name, flow.destination.name, flow.traffic)
+            flow = part.entry("example").entry("new" if sign == "gained" else "old")
+            cells = (end_words(flow.entry("source")), end_words(flow.entry("destination")), flow.text("traffic"))
             yield f"| {sign} | {' | '.join(map(code, cells))} | for example |"
-        yield from _fitting(_row(one, sign) for one in families)
-    for sign in SIGNS:
-        yield from _missing(sign, getattr(found, sign))
+        yield from fitting(_row(one, sign) for one in families)
+    for sign, part in parts.items():
+        yield from _missing(sign, part)
 
 
-def _row(family: Family, sign: Sign) -> str:
-    cube = family.cube
-    where = code(", and ".join(conditions(family, sign)))
-    sides = f"{code(cube.source.words)} | {code(cube.destination.words)}"
-    return f"| {sign} | {sides} | {code(traffic_words(cube))} | {where} |"
+def _row(family: Entry, sign: str) -> str:
+    where = code(", and ".join(family.texts("where")))
+    cells = (family.text("source"), family.text("destination"), family.text("traffic"))
+    return f"| {sign} | {' | '.join(map(code, cells))} | {where} |"
 
 
-def _fitting(lines: Iterable[str], most: int = ROWS) -> Iterator[str]:
-    """As many of the lines as there is room for."""
-    room = ROOM
-    for line in islice(lines, most):
-        room -= len(line) + 1
-        if room < 0:
-            return
-        yield line
-
-
-def _missing(sign: Sign, part: Part) -> Iterator[str]:
+def _missing(sign: str, part: Entry) -> Iterator[str]:
     """What of a part the table does not show."""
-    if isinstance(part, Unknown):
-        yield ""
-        yield f"What is {sign} is not known: {part.reason}."
-    if isinstance(part, Delta):
-        families = part.families or ()
-        more = len(families) - sum(1 for _ in _fitting(_row(one, sign) for one in families))
-        texts = [f"{count(more, 'more family', 'more families')} not shown here" if more > 0 else None]
-        texts.append(left_out_words(part))
-        for text in filter(None, texts):
+    match part.one_of("is", "nothing", "unknown", "flows"):
+        case "unknown":
             yield ""
-            yield f"Of what is {sign}: {text}."
+            yield f"What is {sign} is not known: {prose(part.text('reason'))}."
+        case "flows":
+            families = part.maybe_entries("families")
+            more = len(families) - sum(1 for _ in fitting(_row(one, sign) for one in families))
+            texts = [f"{count(more, 'more family', 'more families')} not shown here" if more > 0 else None]
+            left = part.maybe_text("leftOutWords")
+            texts.append(None if left is None else prose(left))
+            for text in filter(None, texts):
+                yield ""
+                yield f"Of what is {sign}: {text}."
+        case _:
+            return
 
 
-def _verdicts(found: Difference) -> Iterator[str]:
-    summary = verdicts_summary(found)
-    if summary is None:
+def _verdicts(saved: Entry) -> Iterator[str]:
+    verdicts = saved.maybe_entries("verdicts")
+    if not verdicts:
         return
+    changed = [one for one in verdicts if one.flag("changed")]
     yield ""
-    yield f"Invariants: {summary}."
-    if found.changed_verdicts:
+    yield f"Invariants: {len(changed) or 'none'} of {count(len(verdicts), 'verdict')} changed."
+    if changed:
         yield ""
         yield "| invariant | OLD | NEW |"
         yield "|---|---|---|"
-    changed = [
-        f"| {code(one.stated.title)} | {one.old.verdict.word} | {one.new.verdict.word} |"
-        for one in found.changed_verdicts
+    words = ("proved", "refuted", "vacuous", "unknown")
+    rows = [
+        f"| {code(one.text('title'))} | {one.one_of('old', *words)} | {one.one_of('new', *words)} |" for one in changed
     ]
-    shown = list(_fitting(changed))
+    shown = list(fitting(rows))
     yield from shown
-    if len(shown) < len(changed):
+    if len(shown) < len(rows):
         yield ""
-        yield f"{count(len(changed) - len(shown), 'more verdict')} that changed not shown here."
+        yield f"{count(len(rows) - len(shown), 'more verdict')} that changed not shown here."
 
 
-def _details(sign: Sign, delta: Delta) -> Iterator[str]:
-    """The lines that decide one flow. In a `pre` block nothing but HTML is read: what is not escaped there stays."""
-    lines = list(evidence_lines(delta.example, Style(), verbose=False))
-    yield from _folded(f"A flow that is {sign}, and the lines that decide it", lines)
+def _basis(saved: Entry) -> Iterator[str]:
+    old, new = saved.entry("old"), saved.entry("new")
+    lines = [*_side("OLD", old), *_side("NEW", new)]
+    lines += [f"same on both: {note.text('text')}" for note in saved.entries("notes")]
+    taken = dict.fromkeys((*new.texts("assumptions"), *new.texts("standing")))
+    lines += [f"taken for granted: {text}" for text in taken]
+    yield from folded("What this answer rests on", shown_lines(lines))
 
 
-def _basis(found: Difference) -> Iterator[str]:
-    lines = [*_side("OLD", found.old), *_side("NEW", found.new)]
-    lines += [f"same on both: {note.text}" for note in found.notes]
-    lines += [f"taken for granted: {text}" for text in dict.fromkeys((*found.new.assumptions, *found.new.standing))]
-    yield from _folded("What this answer rests on", [visible(line) for line in lines])
-
-
-def _side(word: str, basis: Basis) -> Iterator[str]:
-    read = f"{count(basis.files, 'file')}, {count(basis.policies, 'policy')}, {count(basis.workloads, 'workload')}"
-    yield f"{word}: {', '.join(basis.sources)}: {read}, sha256:{basis.digest[:16]}"
-    for name in ("left_out", "ignored", "narrowing", "notes"):
-        for note in getattr(basis, name):
-            yield f"{word}: {name.replace('_', ' ')}: {f'{note.place}: ' if note.place else ''}{note.text}"
-
-
-def _folded(summary: str, lines: list[str]) -> Iterator[str]:
-    yield ""
-    yield f"<details><summary>{summary}</summary>"
-    yield ""
-    yield "<pre>"
-    escaped = [html.escape(line.rstrip()) for line in lines]
-    shown = list(_fitting(escaped, LINES))
-    yield from shown
-    if len(shown) < len(escaped):
-        yield f"... and {count(len(escaped) - len(shown), 'more line')}"
-    yield "</pre>"
-    yield ""
-    yield "</details>"
+def _side(word: str, basis: Entry) -> Iterator[str]:
+    numbers = [(basis.number("files"), "file"), (basis.number("policies"), "policy")]
+    numbers.append((basis.number("workloads"), "workload"))
+    read = ", ".join(count(number, noun) for number, noun in numbers)
+    digest = basis.text("digest").removeprefix("sha256:")[:16]
+    yield f"{word}: {', '.join(basis.texts('sources'))}: {read}, sha256:{digest}"
+    for key, name in (("leftOut", "left out"), ("ignored",) * 2, ("narrowing",) * 2, ("notes",) * 2):
+        for note in basis.entries(key):
+            place = note.maybe_text("place")
+            yield f"{word}: {name}: {f'{place}: ' if place else ''}{note.text('text')}"
