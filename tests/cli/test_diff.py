@@ -330,8 +330,8 @@ def test_json_conforms_and_files_are_written() -> None:
         validator.validate(json.loads(run("git:main", "deploy/k8s", *args, "-o", "json").stdout))
 
 
-def test_only_diff_writes_markdown() -> None:
-    refused = CliRunner().invoke(cli, ["check", "deploy/k8s", "-o", "markdown"])
+def test_an_explanation_is_text_or_json_only() -> None:
+    refused = CliRunner().invoke(cli, ["explain", "shop", "shop", "deploy/k8s", "-o", "markdown"])
     assert refused.exit_code == 3
     assert "expected text or json" in refused.stderr
 

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from netqed.cli.group import COMMANDS, cli
-from netqed.report.codes import CODES
+from netqed.report.codes import CODES, DIFFERENCE_CODES, HELP, SEVERITIES
 from netqed.report.json import report_value
 from netqed.report.schema import report_schema
 from support.results import check_result
@@ -44,7 +44,9 @@ def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
 
 def test_every_code_is_documented() -> None:
     page = (DOCS / "commands.md").read_text(encoding="utf-8")
-    assert [code for code in CODES if code not in page] == []
+    codes = {**CODES, **DIFFERENCE_CODES}
+    assert [code for code in codes if code not in page] == []
+    assert set(SEVERITIES) == set(HELP) == set(codes)
 
 
 def test_every_status_is_documented() -> None:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from netqed.cli.options import Command, Option, detail_options, exit_code, input_of, objects_options, settings_of
-from netqed.cli.output import outputs_of, write_reports
+from netqed.cli.options import Command, Option, exit_code, input_of, objects_options, result_options, settings_of
+from netqed.cli.output import write_results
 from netqed.cli.progress import progress
 
 if TYPE_CHECKING:
     from netqed.resources.cluster import Cluster
     from netqed.spec.document import Spec
-
-FORMATS: Final = ("text", "json", "markdown")
 
 _EPILOG: Final = """\
 Sides:
@@ -96,19 +94,7 @@ Exit codes:
     section="Question",
     help="The solver's budget for one question, in its own units of work.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    callback=outputs_of,
-    metavar="FORMAT[=FILE]",
-    cls=Option,
-    section="Report",
-    formats=FORMATS,
-    help="text, json or markdown; with =FILE into a file, beside the text on standard output. Repeatable.",
-)
-@detail_options
+@result_options
 def command(old: str, new: str, **options: Any) -> int:
     """Compare two policy sets: prove that they allow the same, or show every way in which they do not.
 
@@ -140,18 +126,14 @@ def command(old: str, new: str, **options: Any) -> int:
             settings=settings,
         )
     from netqed.report.difference import render_difference
-    from netqed.report.difference_json import render_difference_json
-    from netqed.report.difference_markdown import render_difference_markdown
+    from netqed.report.difference_json import difference_value
 
     require = options["require"]
-    write_reports(
-        {
-            "text": lambda style: render_difference(
-                found, style=style, requirement=require, quiet=options["quiet"], verbose=options["verbose"]
-            ),
-            "json": lambda _: render_difference_json(found, requirement=require),
-            "markdown": lambda _: render_difference_markdown(found, requirement=require),
-        },
+    write_results(
+        lambda: difference_value(found, require),
+        lambda style: render_difference(
+            found, style=style, requirement=require, quiet=options["quiet"], verbose=options["verbose"]
+        ),
         options["outputs"],
         colour=options["colour"],
     )

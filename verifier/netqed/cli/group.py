@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "diff": ("netqed.cli.diff", "Compare two policy sets: what NEW allows and OLD does not, and the reverse."),
     "redundant": ("netqed.cli.redundant", "Find what can be removed from the policies without changing any flow."),
     "simplify": ("netqed.cli.simplify", "Print the policies without what can be removed from them, proved equivalent."),
+    "render": ("netqed.cli.render", "Convert a saved result to another format."),
     "eval": ("netqed.cli.eval", "Judge concrete flows, one verdict a line."),
     "init": ("netqed.cli.init", "Write a starter spec from what is isolated today."),
     "cni": ("netqed.cli.cni", "Show what network plugins do where the API leaves it to them."),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from netqed.cli import exits
-from netqed.cli.output import FORMATS, outputs_of
+from netqed.cli.output import FORMATS, RESULT_FORMATS, listed, outputs_of
 from netqed.sources.position import InputError, Position, Problem
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _all(*decorators: Callable[[Function], Function]) -> Callable[[Function], Fu
 
 
 def input_options(function: Function) -> Function:
-    """PATH..., -f, -R, -k, -n, --ignore-unknown-policies."""
+    """PATH..., -f, -R, -k, --stdin-filename, -n, --ignore-unknown-policies."""
     section = "Input"
     return _all(
         click.argument("paths", nargs=-1, metavar="[PATH]..."),
@@ -109,9 +109,17 @@ def input_options(function: Function) -> Function:
 
 
 def objects_options(function: Function) -> Function:
-    """-n, --ignore-unknown-policies."""
+    """--stdin-filename, -n, --ignore-unknown-policies."""
     section = "Input"
     return _all(
+        click.option(
+            "--stdin-filename",
+            "stdin_name",
+            metavar="FILE",
+            cls=Option,
+            section=section,
+            help="What `-` is called in places: the file that its contents come from.",
+        ),
         click.option(
             "-n",
             "--namespace",
@@ -233,22 +241,29 @@ def parts_options(function: Function) -> Function:
 
 
 def report_options(function: Function) -> Function:
-    """-o, --exit-zero, --color, -q, -v."""
-    section = "Report"
-    return _all(
-        click.option(
-            "-o",
-            "--output",
-            "outputs",
-            multiple=True,
-            callback=outputs_of,
-            metavar="FORMAT[=FILE]",
-            cls=Option,
-            section=section,
-            help="text or json; with =FILE into a file, beside the text on standard output. Repeatable.",
-        ),
-        detail_options,
-    )(function)
+    """-o of text and JSON, --exit-zero, --color, -q, -v."""
+    return _all(output_option(FORMATS), detail_options)(function)
+
+
+def result_options(function: Function) -> Function:
+    """-o of every format of a result, --exit-zero, --color, -q, -v."""
+    return _all(output_option(RESULT_FORMATS), detail_options)(function)
+
+
+def output_option(formats: Sequence[str]) -> Callable[[Function], Function]:
+    """-o."""
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        callback=outputs_of,
+        metavar="FORMAT[=FILE]",
+        cls=Option,
+        section="Report",
+        formats=formats,
+        help=f"{listed(formats)}; with =FILE into a file, beside the text on standard output. Repeatable.",
+    )
 
 
 def detail_options(function: Function) -> Function:
@@ -347,6 +362,7 @@ def settings_of(source: Input, options: dict[str, Any], progress: Callable[[int,
         proofs=any(output.format == "json" for output in options.get("outputs", ())),
         mend=options.get("mend", False),
         stdin=source.stdin,
+        stdin_name=options.get("stdin_name") or "<stdin>",
         progress=progress,
     )
 

@@ -7,8 +7,9 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, Literal
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -17,8 +18,14 @@ from netqed.sources.position import InputError, Position, Problem
 
 if TYPE_CHECKING:
     from netqed.analysis.results import CheckResult
+    from netqed.report.rendering import Rendering
 
 FORMATS: Final = ("text", "json")
+"""What every report can be."""
+
+RESULT_FORMATS: Final = (*FORMATS, "sarif", "junit", "github", "gitlab", "markdown")
+"""What the results of a check, a proof and a comparison can be."""
+
 Colour = Literal["auto", "always", "never"]
 
 WIDEST: Final = 120
@@ -37,10 +44,15 @@ def parse_output(value: str, formats: Sequence[str] = FORMATS) -> Output:
     """`FORMAT` or `FORMAT=FILE`; `=-` is standard output. A usage error where the format is not known."""
     form, equals, file = value.partition("=")
     if form not in formats:
-        raise click.UsageError(f"-o: no format {form!r}: expected {' or '.join(formats)}, or FORMAT=FILE")
+        raise click.UsageError(f"-o: no format {form!r}: expected {listed(formats)}, or FORMAT=FILE")
     if equals and not file:
         raise click.UsageError(f"-o: no file after {value!r}")
     return Output(form, Path(file) if file and file != "-" else None)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`text, json or sarif`."""
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def style_of(stream: IO[str] | None, colour: Colour = "auto") -> Style:
@@ -77,13 +89,41 @@ def deliver(
     """Write every report that was asked for, files first. Text goes to standard output unless another format does, and
     says why only if `why` is set; reports for programs always say why what is proved holds."""
     from netqed.analysis.results import without_reasons
-    from netqed.report.json import render_json
+    from netqed.report.json import report_value
     from netqed.report.text import render_text
 
     def text(style: Style) -> str:
         return render_text(result if why else without_reasons(result), style=style, quiet=quiet, verbose=verbose)
 
-    write_reports({"text": text, "json": lambda _: render_json(result)}, outputs, colour=colour)
+    write_results(lambda: report_value(result), text, outputs, colour=colour)
+
+
+def write_results(
+    value: Callable[[], dict[str, Any]], text: Callable[[Style], str], outputs: Sequence[Output], *, colour: Colour
+) -> None:
+    """Write the reports that were asked for of a result: text as `text` makes it, all other formats from its JSON
+    `value`. Where workflow commands are among them, the summary of the job gets its report too."""
+    if any(output.format != "text" for output in outputs):
+        from netqed.report.rendering import rendering_of
+
+        write_renderings(rendering_of(value()), text, outputs, colour=colour)
+    else:
+        write_reports({"text": text}, outputs, colour=colour)
+
+
+def write_renderings(
+    rendering: Rendering, text: Callable[[Style], str], outputs: Sequence[Output], *, colour: Colour
+) -> None:
+    """The same for a result that is ready to be rendered."""
+    others = {form: partial(_without_style, rendering, form) for form in RESULT_FORMATS if form != "text"}
+    write_reports({"text": text, **others}, outputs, colour=colour)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and any(output.format == "github" for output in outputs):
+        append_file(Path(summary), rendering.render("markdown"))
+
+
+def _without_style(rendering: Rendering, form: str, _: Style) -> str:
+    return rendering.render(form)
 
 
 def write_reports(render: Mapping[str, Callable[[Style], str]], outputs: Sequence[Output], *, colour: Colour) -> None:
@@ -147,12 +187,24 @@ def write_file(file: Path, text: str) -> None:
         raise InputError([Problem(f"cannot write: {error.strerror or error}", Position(str(file)))]) from error
 
 
+def append_file(file: Path, text: str) -> None:
+    """Add to a file that others write too, at its end."""
+    try:
+        with file.open("a", encoding="utf-8") as out:
+            out.write(text)
+    except OSError as error:
+        raise InputError([Problem(f"cannot write: {error.strerror or error}", Position(str(file)))]) from error
+
+
 def emit(text: str, *, flush: bool = True) -> bool:
     """Write to standard output; False where nobody reads it any more, which is no error."""
     if sys.stdout is None:
         return False
     try:
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+        except UnicodeEncodeError:  # only text is made to fit a stream; what programs read is UTF-8 whatever it says
+            sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         if flush:
             sys.stdout.flush()
     except BrokenPipeError:

@@ -13,7 +13,7 @@ from netqed.cli.options import (
     input_of,
     input_options,
     question_options,
-    report_options,
+    result_options,
     settings_of,
     spec_of,
     spec_option,
@@ -45,7 +45,7 @@ Examples:
 @input_options
 @spec_option
 @question_options
-@report_options
+@result_options
 def command(sentence: str, **options: Any) -> int:
     """Prove or refute one SENTENCE.
 
