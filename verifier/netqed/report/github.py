@@ -12,6 +12,7 @@ from typing import Final
 
 from netqed.report.outcome import Finding, Level, Outcome
 from netqed.report.repository import Repository
+from netqed.report.style import visible
 
 SUMMARY_VARIABLE: Final = "GITHUB_STEP_SUMMARY"
 """Names the file that a job summary is appended to, where there is one."""
@@ -30,7 +31,7 @@ def _finding(one: Finding, repository: Repository) -> str:
     properties: dict[str, str] = {}
     where = one.where
     if where is not None:
-        properties["file"] = repository.path(where)
+        properties["file"] = visible(repository.path(where))
         if where.line is not None:
             # Only its start: an annotation that spans to the very end of a file is not shown.
             properties |= {"line": str(where.line), "col": str(where.column)}
@@ -44,7 +45,7 @@ def _sentences(one: Finding) -> Iterator[str]:
     if one.where is not None and one.where.rendered_line is not None:
         yield f"in line {one.where.rendered_line} of the rendered manifests"
     if one.stated is not None and one.place is not None:
-        yield f"stated at {one.stated.file}:{one.stated.line}"
+        yield f"stated at {visible(one.stated.file)}:{one.stated.line}"
 
 
 def command(name: str, properties: Mapping[str, str], message: str) -> str:

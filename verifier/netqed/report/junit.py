@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from xml.etree import ElementTree
 
-from netqed.report.outcome import Case, Outcome
+from netqed.report.outcome import Case, Outcome, plain
 
 _ELEMENTS: Final = {"failed": "failure", "error": "error", "skipped": "skipped"}
 
@@ -20,7 +20,7 @@ def render_junit(outcome: Outcome) -> str:
     for case in outcome.cases:
         groups.setdefault(case.input, []).append(case)
     root = ElementTree.Element("testsuites", _counts(outcome.cases), name="netqed", time=f"{outcome.seconds:.3f}")
-    spec = outcome.spec or f"netqed {outcome.command}"
+    spec = plain(outcome.spec or f"netqed {outcome.command}")
     for name, cases in groups.items():
         suite = ElementTree.SubElement(root, "testsuite", name=spec if name is None else f"{spec} [{name}]")
         suite.attrib |= _counts(cases)
