@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from netqed.cli.options import Command, Option, exit_code, input_of, objects_options, result_options, settings_of
+from netqed.cli.options import Command, Option, exit_code, files, input_of, objects_options, result_options, settings_of
 from netqed.cli.output import write_results
 from netqed.cli.progress import progress
 
@@ -37,11 +37,12 @@ Exit codes:
 
 
 @click.command("diff", cls=Command, epilog=_EPILOG)
-@click.argument("old", metavar="OLD")
-@click.argument("new", metavar="NEW")
+@click.argument("old", metavar="OLD", shell_complete=files)
+@click.argument("new", metavar="NEW", shell_complete=files)
 @click.option(
     "--workloads",
     metavar="PATH",
+    shell_complete=files,
     cls=Option,
     section="Input",
     help="Where workloads and namespaces of both sides come from, in the place of their own.",
@@ -50,6 +51,7 @@ Exit codes:
     "--spec",
     "spec_file",
     metavar="FILE",
+    shell_complete=files,
     cls=Option,
     section="Input",
     help="A spec, or `-`, or git:REV:FILE: its invariants are checked on both sides, and its assumptions hold.",

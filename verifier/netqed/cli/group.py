@@ -29,6 +29,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "init": ("netqed.cli.init", "Write a starter spec from what is isolated today."),
     "cni": ("netqed.cli.cni", "Show what network plugins do where the API leaves it to them."),
     "schema": ("netqed.cli.schema", "Print the JSON Schema of the spec or of a report."),
+    "completion": ("netqed.cli.completion", "Print the script by which a shell completes netqed."),
     "version": ("netqed.cli.version", "Print versions."),
 }
 """Each command's module, whose `command` it is, and its line of help: `netqed --help` imports none of them."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from netqed.cli import exits
 from netqed.cli.output import FORMATS, RESULT_FORMATS, listed, outputs_of
@@ -53,6 +54,16 @@ class Command(click.Command):
             formatter.write(self.epilog.strip("\n") + "\n")
 
 
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A shell's completion of a value that is a file: its own."""
+    return [CompletionItem(incomplete, type="file")]
+
+
+def formats_and_files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """A shell's completion of FORMAT[=FILE]: the formats. A file is left to the user."""
+    return [CompletionItem(form) for form in getattr(param, "formats", ()) if form.startswith(incomplete)]
+
+
 def _reading(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     from netqed.plugins.table import answers_of
 
@@ -77,13 +88,14 @@ def input_options(function: Function) -> Function:
     """PATH..., -f, -R, -k, --stdin-filename, -n, --ignore-unknown-policies."""
     section = "Input"
     return _all(
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=files),
         click.option(
             "-f",
             "--filename",
             "filenames",
             multiple=True,
             metavar="PATH",
+            shell_complete=files,
             cls=Option,
             section=section,
             help="A file, a directory or `-` (standard input), as PATH. Repeatable.",
@@ -100,6 +112,7 @@ def input_options(function: Function) -> Function:
             "-k",
             "--kustomize",
             metavar="DIR",
+            shell_complete=files,
             cls=Option,
             section=section,
             help="Render DIR with kubectl or kustomize, and read the result.",
@@ -116,6 +129,7 @@ def objects_options(function: Function) -> Function:
             "--stdin-filename",
             "stdin_name",
             metavar="FILE",
+            shell_complete=files,
             cls=Option,
             section=section,
             help="What `-` is called in places: the file that its contents come from.",
@@ -146,6 +160,7 @@ def spec_option(function: Function) -> Function:
         "--spec",
         "spec_file",
         metavar="FILE",
+        shell_complete=files,
         cls=Option,
         section="Input",
         help="The spec, or `-`. By default: netqed.yaml in or above the first PATH, up to the root of the git "
@@ -259,6 +274,7 @@ def output_option(formats: Sequence[str]) -> Callable[[Function], Function]:
         multiple=True,
         callback=outputs_of,
         metavar="FORMAT[=FILE]",
+        shell_complete=formats_and_files,
         cls=Option,
         section="Report",
         formats=formats,

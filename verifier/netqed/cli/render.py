@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from netqed.cli import exits
-from netqed.cli.options import Command, Option, colour_option, output_option, read_text
+from netqed.cli.options import Command, Option, colour_option, files, output_option, read_text
 from netqed.cli.output import RESULT_FORMATS, write_renderings
 from netqed.sources.position import InputError, Position, Problem
 
@@ -24,7 +24,7 @@ Exit codes:
 
 
 @click.command("render", cls=Command, epilog=_EPILOG)
-@click.argument("result", metavar="RESULT.json")
+@click.argument("result", metavar="RESULT.json", shell_complete=files)
 @output_option(RESULT_FORMATS)
 @colour_option
 @click.option(
