@@ -198,6 +198,23 @@ def test_or_an_annotation_of_kustomize_names_the_file() -> None:
     assert annotated(f"{NAMESPACES}---\n{remote}")["file"] == "netqed.yaml"
 
 
+@pytest.mark.parametrize("program", ["kubectl", "kustomize"])
+def test_a_kustomization_that_netqed_renders_names_files_from_its_folder(
+    program: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever program renders it: here one that writes what they write."""
+    annotation = json.dumps({"config.kubernetes.io/origin": "path: ../base/policy.yaml\n"})
+    rendered = POLICY.replace("namespace: shop}", f"namespace: shop, annotations: {annotation}}}")
+    (folder / "all.yaml").write_text(f"{NAMESPACES}---\n{rendered}")
+    (folder / "bin").mkdir()
+    (folder / "bin" / program).write_text(f"#!/bin/sh\n/bin/cat '{folder}/all.yaml'\n")
+    (folder / "bin" / program).chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder / "bin"))
+    done = run("check", "-k", "overlays/prod", "--spec", "netqed.yaml", "-o", "github")
+    assert done.exit_code == 1, done.stderr
+    assert commands(done.stdout)[0].properties["file"] == "overlays/base/policy.yaml"
+
+
 def test_or_the_user_names_it() -> None:
     rendered = f"{NAMESPACES}---\n# Source: x.yaml\n{POLICY}"
     found = annotated(rendered, "--stdin-filename", "k8s/all.yaml")

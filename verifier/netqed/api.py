@@ -112,6 +112,7 @@ def _loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[s
         [str(path) for path in paths],
         stdin=_stream(settings.stdin),
         stdin_name=settings.stdin_name,
+        stdin_folder=settings.stdin_folder,
         exclude=[Path(path) for path in exclude],
         blank_files=settings.blank_files,
         progress=_reading_progress(settings.progress),

@@ -37,6 +37,8 @@ class Settings:
     """What `-` among the paths stands for; None reads standard input when it is needed."""
     stdin_name: str = "<stdin>"
     """What `-` is called in places and sources: the file that it was read from, where that is known."""
+    stdin_folder: str | None = None
+    """What files are relative to that objects on standard input say they were rendered from, where that is known."""
     blank_files: bool = False
     """Whether a file that is named and holds nothing at all may stand beside others that hold objects. `check` refuses
     it, since a policy file that was rendered empty makes `can` true; a stated flow is judged by what is there."""

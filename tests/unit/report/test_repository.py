@@ -51,6 +51,12 @@ def test_a_chart_in_the_working_directory_is_found(repository: Repository) -> No
     assert repository.path(Place("shop/templates/no.yaml", rendered_line=4)) == "charts/shop/shop/templates/no.yaml"
 
 
+def test_an_origin_outside_of_the_repository_is_looked_for_in_it(repository: Repository) -> None:
+    """`kubectl kustomize DIR` counts from DIR, which nobody knows once it is piped in."""
+    assert repository.path(Place("../../../base/np.yaml", rendered_line=4)) == "charts/shop/base/np.yaml"
+    assert repository.path(Place("../base/np.yaml", rendered_line=4)) == "charts/base/np.yaml"
+
+
 def test_outside_of_a_repository_paths_count_from_the_working_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

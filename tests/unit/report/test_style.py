@@ -46,3 +46,11 @@ def test_wrapping_never_cuts_a_selector() -> None:
 def test_colours_only_where_asked_for() -> None:
     assert Style().paint("x", "error") == "x"
     assert "\x1b[" in Style(colour=True).paint("x", "error")
+
+
+def test_no_line_begins_as_a_workflow_command() -> None:
+    text = "word " * 9 + "::error::boo " + "word " * 20 + "::warning file=x::boo"
+    lines = wrapped(text, 50, first="   = hint: ", rest="     ")
+    assert len(lines) > 3
+    assert not any(line.lstrip().startswith("::") for line in lines)
+    assert " ".join(" ".join(lines).split()) == f"= hint: {text}"

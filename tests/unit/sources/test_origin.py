@@ -32,6 +32,12 @@ def test_a_file_that_is_named_needs_no_origin() -> None:
     assert origins(f"# Source: x.yaml\n{OBJECT}", stdin_name="k8s/a.yaml") == [None]
 
 
+def test_origins_count_from_the_folder_that_was_rendered() -> None:
+    text = f"# Source: ../base/a.yaml\n{OBJECT}"
+    assert origins(text, stdin_folder="overlays/prod") == ["overlays/base/a.yaml"]
+    assert origins(OBJECT, stdin_folder="overlays/prod") == [None]
+
+
 @pytest.mark.parametrize(
     ("annotation", "origin"),
     [

@@ -379,6 +379,7 @@ def settings_of(source: Input, options: dict[str, Any], progress: Callable[[int,
         mend=options.get("mend", False),
         stdin=source.stdin,
         stdin_name=options.get("stdin_name") or "<stdin>",
+        stdin_folder=options.get("kustomize"),
         progress=progress,
     )
 

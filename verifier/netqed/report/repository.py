@@ -45,9 +45,11 @@ class Repository:
 
     def _origin(self, named: str) -> str:
         """A file as a rendered object names it. Helm puts the chart's name before its path in the chart, which may be
-        the working directory."""
+        the working directory; kustomize counts from the folder that it rendered, which may be another one."""
         inside = PurePosixPath(named)
         below = PurePosixPath(*inside.parts[1:])
         if not (self.folder / inside).is_file() and (self.folder / below).is_file():
             return str(below)
-        return named
+        if Path(os.path.realpath(self.folder / inside)).is_relative_to(self.root):
+            return named
+        return str(PurePosixPath(*(part for part in inside.parts if part not in ("..", "/"))))

@@ -18,6 +18,9 @@ _PLAIN: Final = str.maketrans(
     {"…": "...", "→": "->", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "×": "x", "≤": "<=", "≥": ">="}
 )
 
+_UNBROKEN: Final = "\ue000"
+"""Stands for a space that no line is broken at; of private use, so that `visible` leaves none in a text."""
+
 NARROWEST: Final = 40
 """Columns below which wrapping stops: a narrower terminal wraps by itself."""
 
@@ -82,11 +85,17 @@ def columns(text: str) -> int:
 def wrapped(text: str, width: int, *, first: str = "", rest: str = "") -> list[str]:
     """The text in lines of at most `width` columns, the first behind `first` and the others behind `rest`.
 
-    Breaks at spaces only: a selector, a name or an address is never cut, it makes a longer line instead.
+    Breaks at spaces only: a selector, a name or an address is never cut, it makes a longer line instead. No line begins
+    with `::`, by which the log of a GitHub job would take it for a command.
     """
     if width < NARROWEST:
         return [first + text]
     lines = textwrap.wrap(
-        text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        text.replace(" ::", f"{_UNBROKEN}::"),
+        width,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    return lines or [first.rstrip()]
+    return [line.replace(_UNBROKEN, " ") for line in lines] or [first.rstrip()]

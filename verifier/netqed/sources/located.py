@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -109,7 +110,10 @@ class LocatedDocument:
         if self.file != STDIN_NAME:
             return span
         stretch = self._stretch
-        return replace(span, origin=origin_of(self.data, stretch.source.text[stretch.begin : stretch.start]))
+        origin = origin_of(self.data, stretch.source.text[stretch.begin : stretch.start])
+        if origin is not None and stretch.source.folder is not None:
+            origin = posixpath.normpath(posixpath.join(stretch.source.folder, origin))
+        return replace(span, origin=origin)
 
     @property
     def source(self) -> SourceText:

@@ -47,6 +47,7 @@ def read(
     stdin: BinaryIO | None = None,
     exclude: Collection[Path] = (),
     stdin_name: str = STDIN_NAME,
+    stdin_folder: str | None = None,
     blank_files: bool = False,
     progress: Progress | None = None,
 ) -> Reading:
@@ -54,11 +55,11 @@ def read(
     commit has of either.
 
     Files in `exclude` (the spec) are not read. All problems of all files are collected, sorted by place; nothing is
-    raised for bad input. `stdin` is the process's own unless another is given, and `stdin_name` its name in places. A
-    path that is named and brings no object is a problem; with `blank_files` a file without any contents is not, if
-    another path brings one.
+    raised for bad input. `stdin` is the process's own unless another is given, and `stdin_name` its name in places;
+    the files that its objects were rendered from are named from `stdin_folder`. A path that is named and brings no
+    object is a problem; with `blank_files` a file without any contents is not, if another path brings one.
     """
-    reader = _Reader(stdin, progress, stdin_name, blank_files)
+    reader = _Reader(stdin, progress, stdin_name, stdin_folder, blank_files)
     with _collector_paused():
         reader.read(paths, exclude)
     return reader.reading(paths)
@@ -92,6 +93,7 @@ class _Reader:
     stdin: BinaryIO | None
     progress: Progress | None
     stdin_name: str = STDIN_NAME
+    stdin_folder: str | None = None
     blank_files: bool = False
     manifests: ManifestReader = field(default_factory=ManifestReader)
     documents: list[Document] = field(default_factory=list)
@@ -166,6 +168,8 @@ class _Reader:
         if isinstance(source, Problem):
             held.problems.append(source)
             return data, held
+        if file.path is None:
+            source.folder = self.stdin_folder
         return data, self.manifests.read(source, is_kustomization=_is_kustomization(file))
 
     def reading(self, paths: Sequence[str]) -> Reading:

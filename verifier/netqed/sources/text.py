@@ -26,11 +26,13 @@ def shown_line(text: str) -> str:
 class SourceText:
     """A file as the user named it and its decoded text. Offsets count characters, from 0; lines end with \\n."""
 
-    __slots__ = ("_ends", "file", "text")
+    __slots__ = ("_ends", "file", "folder", "text")
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, folder: str | None = None) -> None:
+        """`folder` is what files that the text names are relative to, where that is known."""
         self.file = file
         self.text = text
+        self.folder = folder
         self._ends: list[int] | None = None
 
     def position(self, offset: int) -> Position:
