@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from netqed.analysis.results import Portability
+from netqed.plugins.matters import SPEC
 from netqed.report.github import command
 from netqed.report.json import report_value
 from netqed.report.rendering import rendering_of
@@ -34,6 +36,17 @@ def test_one_for_each_finding_the_worst_first() -> None:
     assert found[0].message.split("\n")[-1] == "stated at netqed.yaml:2"
     assert "file" not in found[3].properties
     assert found[-1].message.startswith("10 invariants: 2 proved, 4 refuted")
+
+
+def test_what_turns_on_the_network_plugin_is_said() -> None:
+    somewhere = Portability(SPEC, (), True, ("Calico",), ("Antrea", "Cilium"), ("Other",))
+    everywhere = replace(somewhere, open_on=(), holds_on=())
+    for found, said in ((somewhere, 1), (everywhere, 0)):
+        verdict = Refuted(allowed_witness(), portability=found)
+        whole = check_result(replace(every_kind(), results=(Result(CANNOT, "now", verdict, "failed"),)))
+        error, _ = commands(rendering_of(report_value(whole), HERE).render("github"))
+        line = "plugins: happens on Calico; may happen on Antrea, Cilium; not on Other"
+        assert error.message.split("\n").count(line) == said
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -101,10 +101,23 @@ def _evidence(result: Entry) -> Iterator[str]:
             yield f"counterexample: {'' if witness.flag('allowed') else 'blocked: '}{plain(witness.text('words'))}"
             yield f"egress: {plain(reasons.text('egress'))}"
             yield f"ingress: {plain(reasons.text('ingress'))}"
+            yield from _plugins(evidence.maybe("portability"))
         case "vacuous" | "unknown":
             yield _reason(result)
         case _:
             yield "the invariant holds now: remove `expect: refuted` from the spec"
+
+
+def _plugins(found: Entry | None) -> Iterator[str]:
+    """On which network plugins it happens; nothing where it happens on all alike, or the run asked about one."""
+    if found is None:
+        return
+    sometimes, never = found.texts("mayBeRefutedOn"), found.texts("holdsOn")
+    if not sometimes and not never:
+        return
+    lists = (("happens on", found.texts("refutedOn")), ("may happen on", sometimes), ("not on", never))
+    told = [f"{words} {', '.join(map(plain, names))}" for words, names in lists if names]
+    yield f"plugins: {'; '.join(told)}"
 
 
 def _finding(result: Entry, code: str, name: str | None) -> Finding:
