@@ -145,6 +145,17 @@ def test_what_is_no_saved_result_is_refused(text: str, said: str) -> None:
     assert run("render", "nowhere.json").exit_code == 3
 
 
+def test_nothing_is_written_of_a_result_that_is_not_whole() -> None:
+    assert run("check", BROKEN, "-o", "json=r.json").exit_code == 1
+    value = json.loads(Path("r.json").read_text())
+    del value["inputs"][0]["text"]
+    Path("r.json").write_text(json.dumps(value))
+    done = run("render", "r.json", "-o", "json=again.json", "-o", "junit=x.xml")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "no inputs[0].text: not a whole result" in done.stderr
+    assert not Path("again.json").exists() and not Path("x.xml").exists()
+
+
 def test_the_summary_of_a_job_is_appended_to(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     summary = folder / "summary.md"
     summary.write_text("before\n")

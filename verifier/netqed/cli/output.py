@@ -127,12 +127,14 @@ def _without_style(rendering: Rendering, form: str, _: Style) -> str:
 
 
 def write_reports(render: Mapping[str, Callable[[Style], str]], outputs: Sequence[Output], *, colour: Colour) -> None:
-    """Write the reports that were asked for, each made by the function of its format, files first."""
-    for output in outputs:
-        if output.file is not None:
-            write_file(output.file, render[output.format](Style()))
+    """Write the reports that were asked for, each made by the function of its format: all are made before one is
+    written, and files come first."""
+    files = [(output.file, render[output.format](Style())) for output in outputs if output.file is not None]
     to_stdout = [output.format for output in outputs if output.file is None] or ["text"]
-    emit(render[to_stdout[0]](style_of(sys.stdout, colour)))
+    text = render[to_stdout[0]](style_of(sys.stdout, colour))
+    for file, report in files:
+        write_file(file, report)
+    emit(text)
 
 
 def deliver_interrupted(
