@@ -61,7 +61,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}" $files
 
 def test_bash_completes_commands_options_formats_and_files(tmp_path: Path) -> None:
     assert in_bash(tmp_path, "netqed", "") == list(COMMANDS)
-    assert in_bash(tmp_path, "netqed", "re") == ["render"]
+    assert in_bash(tmp_path, "netqed", "ren") == ["render"]
     assert "--stdin-filename" in in_bash(tmp_path, "netqed", "check", "--s")
     assert in_bash(tmp_path, "netqed", "check", "-o", "") == list(RESULT_FORMATS)
     assert in_bash(tmp_path, "netqed", "diff", "-o", "g") == ["github", "gitlab"]
