@@ -12,16 +12,24 @@ for `stdin`. Nothing is printed.
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from netqed.inputs import (
+    STDIN,
+    inputs_of,
+    load_cluster,
+    load_spec,
+    loaded_inputs,
+    only_input,
+    policies_of,
+    require_known,
+)
 from netqed.settings import Progress, Settings
-from netqed.sources.position import InputError, Position, Problem
+from netqed.sources.position import InputError, Problem
 from netqed.spec.document import ClusterFacts, Scope, Spec
 
 if TYPE_CHECKING:
@@ -31,7 +39,6 @@ if TYPE_CHECKING:
     from netqed.analysis.results import CheckResult, Result
     from netqed.analysis.simplifying import Simplified, Unproved
     from netqed.resources.cluster import Cluster
-    from netqed.sources.reading import Reading
 
 __all__ = [
     "Engine",
@@ -57,9 +64,6 @@ __all__ = [
 
 Engine = Literal["reference", "smt", "both"]
 
-STDIN = "<stdin>"
-"""The name of standard input in places and sources."""
-
 
 class Interrupted(KeyboardInterrupt):
     """The work was interrupted: `decided` holds the results until then, of `invariants` in all inputs together."""
@@ -68,56 +72,6 @@ class Interrupted(KeyboardInterrupt):
         self.decided = decided
         self.invariants = invariants
         super().__init__("interrupted")
-
-
-def load_spec(
-    file: str | Path | None = None, *, near: str | Path | None = None, text: str | None = None
-) -> Spec | None:
-    """The spec in `file` (`-`: in standard input), or in `text` if that is given (`file` is then only its name).
-
-    Without a file, the `netqed.yaml` in or above `near` (by default the working directory) up to the root of its git
-    repository; None if there is none.
-    """
-    from netqed.spec.find import find_spec
-    from netqed.spec.parse import parse_spec
-
-    if text is not None:
-        return parse_spec(text, str(file) if file is not None else "<spec>")
-    if file is None:
-        file = find_spec(str(near) if near is not None else None)
-        if file is None:
-            return None
-    name = STDIN if str(file) == "-" else str(file)
-    try:
-        content = sys.stdin.buffer.read() if name == STDIN else Path(file).read_bytes()
-        return parse_spec(content.decode("utf-8-sig"), name)
-    except OSError as error:
-        raise InputError([Problem(f"cannot read the spec: {error.strerror or error}", Position(name))]) from error
-    except UnicodeDecodeError as error:
-        raise InputError([Problem("the spec is no UTF-8 text", Position(name))]) from error
-
-
-def load_cluster(
-    paths: Sequence[str | Path], *, settings: Settings | None = None, exclude: Sequence[str | Path] = ()
-) -> Cluster:
-    """Every object under the paths as one cluster; files in `exclude` are passed over."""
-    return _loaded(paths, settings or Settings(), exclude)[1]
-
-
-def _loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[str | Path]) -> tuple[Reading, Cluster]:
-    from netqed.resources.load import load
-    from netqed.sources.read import read
-
-    reading = read(
-        [str(path) for path in paths],
-        stdin=_stream(settings.stdin),
-        stdin_name=settings.stdin_name,
-        stdin_folder=settings.stdin_folder,
-        exclude=[Path(path) for path in exclude],
-        blank_files=settings.blank_files,
-        progress=_reading_progress(settings.progress),
-    )
-    return reading, load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
 
 
 def check(
@@ -140,8 +94,8 @@ def check(
     settings = settings or Settings()
     started = time.perf_counter()
     spec = spec or Spec()
-    _require_known(settings.cni)
-    loaded = _load_inputs(_inputs(spec, paths), spec, settings)
+    require_known(settings.cni)
+    loaded = loaded_inputs(inputs_of(spec, paths), spec, settings)
     results: list[InputResult] = []
     for name, cluster, resolved in loaded:
         decided: list[Result] = []
@@ -207,8 +161,8 @@ def evaluate(
 
     settings = replace(settings or Settings(), blank_files=True)
     spec = spec or Spec()
-    _require_known(settings.cni)
-    _, cluster, resolved = _only_input(
+    require_known(settings.cni)
+    _, cluster, resolved = only_input(
         replace(spec, invariants=(), assumptions=(), cluster=ClusterFacts()), paths, settings
     )
     return evaluate_flows(
@@ -248,11 +202,11 @@ def explain(
 
     settings = replace(settings or Settings(), blank_files=True)
     started = time.perf_counter()
-    _require_known(settings.cni)
+    require_known(settings.cni)
     stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
     asked = stated_ports(ports) if ports is not None else ()
     with collector_paused():
-        _, cluster, resolved = _only_input(replace(spec or Spec(), invariants=stated), paths, settings)
+        _, cluster, resolved = only_input(replace(spec or Spec(), invariants=stated), paths, settings)
         ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
         found = explained(
             cluster,
@@ -286,7 +240,7 @@ def difference(
     from netqed.resources.cluster import Cluster
 
     settings = settings or Settings()
-    _require_known(settings.cni)
+    require_known(settings.cni)
 
     def read(side: Sequence[str | Path] | Cluster) -> Callable[[], Cluster]:
         exclude = (spec.file,) if spec is not None and spec.file not in (None, STDIN) else ()
@@ -318,8 +272,8 @@ def redundant(
     are read.
     """
     settings = settings or Settings()
-    _require_known(settings.cni)
-    return _redundancy(_policies(paths, spec, settings)[1], spec, settings, reasons=True)
+    require_known(settings.cni)
+    return _redundancy(policies_of(paths, spec, settings)[1], spec, settings, reasons=True)
 
 
 def simplify(
@@ -340,8 +294,8 @@ def simplify(
     from netqed.analysis.simplifying import Simplifier
 
     settings = settings or Settings()
-    _require_known(settings.cni)
-    reading, cluster = _policies(paths, spec, settings)
+    require_known(settings.cni)
+    reading, cluster = policies_of(paths, spec, settings)
     found = _redundancy(cluster, spec, settings, reasons=False)
 
     def equivalent(again: Cluster) -> bool | None:
@@ -374,19 +328,6 @@ def _redundancy(cluster: Cluster, spec: Spec | None, settings: Settings, *, reas
     )
 
 
-def _policies(paths: Sequence[str | Path], spec: Spec | None, settings: Settings) -> tuple[Reading, Cluster]:
-    """The one input; a spec that lies among its files is no manifest."""
-    from netqed.spec.find import find_spec
-
-    (read, *more) = _inputs(spec or Spec(), paths)
-    if more:
-        raise InputError([Problem("the spec has several inputs", hint="name the paths of the one that is meant")])
-    exclude = {found: None for path in read[1] if path != "-" and (found := find_spec(path)) is not None}
-    if spec is not None and spec.file not in (None, STDIN):
-        exclude[Path(str(spec.file))] = None
-    return _loaded(read[1], settings, list(exclude))
-
-
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:
     """A starter spec for what the paths (by default the working directory) hold: what is isolated today, as invariants
     that hold today. A spec that is there already is not read.
@@ -416,70 +357,3 @@ def spec_schema() -> dict[str, Any]:
     from netqed.spec.schema import spec_schema as schema
 
     return schema()
-
-
-def _require_known(cni: str | None) -> None:
-    """InputError where there are no verdicts for the plugin."""
-    from netqed.plugins.table import answers_of
-
-    try:
-        answers_of("spec" if cni is None else cni)
-    except ValueError as error:
-        raise InputError([Problem(str(error))]) from error
-
-
-def _stream(stdin: str | bytes | None) -> BinaryIO | None:
-    if stdin is None:
-        return None
-    return BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
-
-
-def _reading_progress(progress: Progress | None) -> Callable[[str, int, int], None] | None:
-    if progress is None:
-        return None
-    return lambda file, done, total: progress(done, total, f"files read: {file}")
-
-
-_Input = tuple[str | None, tuple[str, ...]]
-
-
-def _inputs(spec: Spec, paths: Iterable[str | Path]) -> list[_Input]:
-    """The inputs to read, each with its name (None for the only one) and its paths."""
-    given = tuple(str(path) for path in paths)
-    if given:
-        return [(None, given)]
-    if spec.inputs:
-        return [(name, tuple(where)) for name, where in spec.inputs.items()]
-    if spec.manifests:
-        return [(None, tuple(spec.manifests))]
-    if spec.file is not None and spec.file != STDIN:
-        return [(None, (str(Path(spec.file).parent),))]
-    raise InputError([Problem("no manifests to read", hint="name files or directories; `-` is standard input")])
-
-
-def _load_inputs(inputs: Iterable[_Input], spec: Spec, settings: Settings) -> list[tuple[str | None, Cluster, Spec]]:
-    """Each input's cluster and the spec resolved in it; InputError with the problems of all of them."""
-    from netqed.spec.resolve import resolve
-
-    exclude = (spec.file,) if spec.file is not None and spec.file != STDIN else ()
-    loaded: list[tuple[str | None, Cluster, Spec]] = []
-    problems: dict[Problem, None] = {}
-    for name, paths in inputs:
-        try:
-            cluster = load_cluster(paths, settings=settings, exclude=exclude)
-            loaded.append((name, cluster, resolve(spec, cluster)))
-        except InputError as error:
-            problems.update(dict.fromkeys(error.problems))
-    if problems:
-        raise InputError(list(problems))
-    return loaded
-
-
-def _only_input(spec: Spec, paths: Sequence[str | Path], settings: Settings) -> tuple[str | None, Cluster, Spec]:
-    inputs = _inputs(spec, paths)
-    if len(inputs) > 1:
-        names = ", ".join(name or "" for name, _ in inputs)
-        raise InputError(
-            [Problem(f"the spec has several inputs ({names})", hint="name the paths of the one that is meant")]
-        )
-    return _load_inputs(inputs, spec, settings)[0]

@@ -1,0 +1,154 @@
+"""The inputs that a caller names: specs, manifests, and which manifests a spec is about."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from netqed.settings import Progress, Settings
+from netqed.sources.position import InputError, Position, Problem
+from netqed.spec.document import Spec
+
+if TYPE_CHECKING:
+    from netqed.resources.cluster import Cluster
+    from netqed.sources.reading import Reading
+
+STDIN = "<stdin>"
+"""The name of standard input in places and sources."""
+
+Input = tuple[str | None, tuple[str, ...]]
+"""An input's name (None for an only one) and its paths."""
+
+
+def load_spec(
+    file: str | Path | None = None, *, near: str | Path | None = None, text: str | None = None
+) -> Spec | None:
+    """The spec in `file` (`-`: in standard input), or in `text` if that is given (`file` is then only its name).
+
+    Without a file, the `netqed.yaml` in or above `near` (by default the working directory) up to the root of its git
+    repository; None if there is none.
+    """
+    from netqed.spec.find import find_spec
+    from netqed.spec.parse import parse_spec
+
+    if text is not None:
+        return parse_spec(text, str(file) if file is not None else "<spec>")
+    if file is None:
+        file = find_spec(str(near) if near is not None else None)
+        if file is None:
+            return None
+    name = STDIN if str(file) == "-" else str(file)
+    try:
+        content = sys.stdin.buffer.read() if name == STDIN else Path(file).read_bytes()
+        return parse_spec(content.decode("utf-8-sig"), name)
+    except OSError as error:
+        raise InputError([Problem(f"cannot read the spec: {error.strerror or error}", Position(name))]) from error
+    except UnicodeDecodeError as error:
+        raise InputError([Problem("the spec is no UTF-8 text", Position(name))]) from error
+
+
+def load_cluster(
+    paths: Sequence[str | Path], *, settings: Settings | None = None, exclude: Sequence[str | Path] = ()
+) -> Cluster:
+    """Every object under the paths as one cluster; files in `exclude` are passed over."""
+    return loaded(paths, settings or Settings(), exclude)[1]
+
+
+def loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[str | Path]) -> tuple[Reading, Cluster]:
+    """The documents under the paths, and the cluster that they make."""
+    from netqed.resources.load import load
+    from netqed.sources.read import read
+
+    reading = read(
+        [str(path) for path in paths],
+        stdin=_stream(settings.stdin),
+        stdin_name=settings.stdin_name,
+        stdin_folder=settings.stdin_folder,
+        exclude=[Path(path) for path in exclude],
+        blank_files=settings.blank_files,
+        progress=_reading_progress(settings.progress),
+    )
+    return reading, load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
+
+
+def policies_of(paths: Sequence[str | Path], spec: Spec | None, settings: Settings) -> tuple[Reading, Cluster]:
+    """The one input; a spec that lies among its files is no manifest."""
+    from netqed.spec.find import find_spec
+
+    _, read = _only(spec or Spec(), paths)
+    exclude = {found: None for path in read if path != "-" and (found := find_spec(path)) is not None}
+    if spec is not None and spec.file not in (None, STDIN):
+        exclude[Path(str(spec.file))] = None
+    return loaded(read, settings, list(exclude))
+
+
+def require_known(cni: str | None) -> None:
+    """InputError where there are no verdicts for the plugin."""
+    from netqed.plugins.table import answers_of
+
+    try:
+        answers_of("spec" if cni is None else cni)
+    except ValueError as error:
+        raise InputError([Problem(str(error))]) from error
+
+
+def _stream(stdin: str | bytes | None) -> BinaryIO | None:
+    if stdin is None:
+        return None
+    return BytesIO(stdin.encode() if isinstance(stdin, str) else stdin)
+
+
+def _reading_progress(progress: Progress | None) -> Callable[[str, int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda file, done, total: progress(done, total, f"files read: {file}")
+
+
+def inputs_of(spec: Spec, paths: Iterable[str | Path]) -> list[Input]:
+    """The inputs to read, each with its name (None for the only one) and its paths."""
+    given = tuple(str(path) for path in paths)
+    if given:
+        return [(None, given)]
+    if spec.inputs:
+        return [(name, tuple(where)) for name, where in spec.inputs.items()]
+    if spec.manifests:
+        return [(None, tuple(spec.manifests))]
+    if spec.file is not None and spec.file != STDIN:
+        return [(None, (str(Path(spec.file).parent),))]
+    raise InputError([Problem("no manifests to read", hint="name files or directories; `-` is standard input")])
+
+
+def loaded_inputs(inputs: Iterable[Input], spec: Spec, settings: Settings) -> list[tuple[str | None, Cluster, Spec]]:
+    """Each input's cluster and the spec resolved in it; InputError with the problems of all of them."""
+    from netqed.spec.resolve import resolve
+
+    exclude = (spec.file,) if spec.file is not None and spec.file != STDIN else ()
+    found: list[tuple[str | None, Cluster, Spec]] = []
+    problems: dict[Problem, None] = {}
+    for name, paths in inputs:
+        try:
+            cluster = load_cluster(paths, settings=settings, exclude=exclude)
+            found.append((name, cluster, resolve(spec, cluster)))
+        except InputError as error:
+            problems.update(dict.fromkeys(error.problems))
+    if problems:
+        raise InputError(list(problems))
+    return found
+
+
+def only_input(spec: Spec, paths: Sequence[str | Path], settings: Settings) -> tuple[str | None, Cluster, Spec]:
+    """The one input with its name, its cluster, and the spec resolved in it; InputError where there are several."""
+    return loaded_inputs([_only(spec, paths)], spec, settings)[0]
+
+
+def _only(spec: Spec, paths: Iterable[str | Path]) -> Input:
+    inputs = inputs_of(spec, paths)
+    if len(inputs) > 1:
+        names = ", ".join(name or "" for name, _ in inputs)
+        raise InputError(
+            [Problem(f"the spec has several inputs ({names})", hint="name the paths of the one that is meant")]
+        )
+    return inputs[0]
