@@ -98,8 +98,14 @@ MUTANTS = (
     Mutant(
         "protocol defaults to UDP",
         NETWORKPOLICY,
-        'PROTOCOLS[port.protocol or "TCP"]',
-        'PROTOCOLS[port.protocol or "UDP"]',
+        '        protocol = PROTOCOLS[port.protocol or "TCP"]',
+        '        protocol = PROTOCOLS[port.protocol or "UDP"]',
+    ),
+    Mutant(
+        "a number beside a name defaults to UDP",
+        NETWORKPOLICY,
+        'numbered = {PROTOCOLS[port.protocol or "TCP"] for',
+        'numbered = {PROTOCOLS[port.protocol or "UDP"] for',
     ),
     Mutant(
         "what the own node sends is governed",

@@ -67,7 +67,7 @@ RANGE = policy(ingress=(rule(ports=(PolicyPort("TCP", 80, 90),)),))
 BY_NAME = rule(ports=(PolicyPort(None, "http"),))
 IN_BY_NAME = policy(namespace="b", ingress=(BY_NAME,))
 OUT_BY_NAME = policy(types=("Egress",), egress=(BY_NAME,))
-BY_NAME_OR_NUMBER = rule(ports=(PolicyPort("TCP", 443), PolicyPort(None, "http")))
+BY_NAME_OR_NUMBER = rule(ports=(PolicyPort(None, 443), PolicyPort("TCP", "http")))
 UNREAD = {Matter.INGRESS_PORT_NAMES: False, Matter.EGRESS_PORT_NAMES: False}
 ADMIT_BY_NAME = policy(name="admit", namespace="b", types=("Egress",), egress=(rule(),), ingress=(BY_NAME,))
 
