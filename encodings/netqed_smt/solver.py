@@ -17,6 +17,9 @@ DEFAULT_RLIMIT: Final = 200_000_000
 _INTERRUPTED: Final = "interrupted from keyboard"
 """Z3's reason for an answer that Ctrl-C cut short."""
 
+_CONFLICTS: Final = 1_000_000
+"""How many conflicts the search meets before clauses are simplified; a question has few."""
+
 Term = Any
 """An opaque handle of a Z3 term: a Boolean or a bit-vector."""
 
@@ -64,6 +67,8 @@ class Solver:
         z3core.Z3_params_set_uint(context, parameters, self._symbol("rlimit"), min(rlimit, 2**32 - 1))
         z3core.Z3_params_set_uint(context, parameters, self._symbol("random_seed"), 0)
         z3core.Z3_params_set_bool(context, parameters, self._symbol("prob_search"), False)
+        # Simplifying all clauses again between questions costs more than hundreds of questions, and saves little.
+        z3core.Z3_params_set_uint(context, parameters, self._symbol("simplify.delay"), _CONFLICTS)
         z3core.Z3_solver_set_params(context, self._solver, parameters)
         z3core.Z3_params_dec_ref(context, parameters)
 

@@ -38,7 +38,9 @@ class DeclaredLabels:
         cluster, spec = self.session.cluster, self.session.spec
         names = frozenset({*cluster.known_namespaces, *spec.namespaces})
         bare: Cluster = replace(cluster, namespaces={}, object_namespaces=cluster.object_namespaces | names)
-        return Session(bare, replace(spec, namespaces={}), self.session.rlimit, self.session.cni)
+        return Session(
+            bare, replace(spec, namespaces={}), self.session.rlimit, self.session.cni, layers=self.session.layers
+        )
 
     @cached_property
     def _guards(self) -> Mapping[str, Term]:

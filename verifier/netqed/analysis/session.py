@@ -19,7 +19,7 @@ from netqed.resources.objects import NetworkPolicy
 from netqed.spec.document import Spec, StatedAssumption
 from netqed.spec.sentences import Invariant, NamespacesNamed
 from netqed_smt.footprint import Footprint
-from netqed_smt.model import Direction, Predicate
+from netqed_smt.model import Direction, Layer, Predicate
 from netqed_smt.question import Questions
 from netqed_smt.solver import DEFAULT_RLIMIT, Solver, Term
 from netqed_smt.universe import Universe
@@ -36,10 +36,12 @@ class Session(Asking):
         cni: str | None = None,
         *,
         considered: Sequence[NetworkPolicy] = (),
+        layers: Sequence[Layer] | None = None,
     ) -> None:
         """`cni` is the plugin (or `spec`) whose answers hold where the API leaves a matter open; None is any of them.
-        `considered` are policies that are not there, and that questions may be about all the same. ValueError where
-        netqed has no verdicts for the plugin."""
+        `considered` are policies that are not there, and that questions may be about all the same; `layers` are those
+        of the cluster's policies, if another session has made them. ValueError where netqed has no verdicts for the
+        plugin."""
         self.cluster = cluster
         self.spec = spec
         self.cni = cni
@@ -47,10 +49,10 @@ class Session(Asking):
         self.endpoints = Endpoints(self.roster)
         self.membership = Membership(self.roster)
         fixed = None if cni is None else answers_of(cni)
-        layers = lower(cluster, reading=None)
+        self.layers = lower(cluster, reading=None) if layers is None else layers
         self._questions_of: dict[int, Question] = {}
         self.footprint = Footprint()
-        self.footprint.add_layers(layers)
+        self.footprint.add_layers(self.layers)
         self.footprint.add_layers(networkpolicy_layers(considered, reading=None))
         for stated in spec.invariants:
             self.footprint.add(self.question_of(stated.invariant).subject)
@@ -64,7 +66,8 @@ class Session(Asking):
         self.universe = Universe(solver, self.roster.population, self.footprint)
         encoder = self.universe.encoder
         self._allows = {
-            direction: solver.literal(encoder.allowed(layers, direction), direction.value) for direction in Direction
+            direction: solver.literal(encoder.allowed(self.layers, direction), direction.value)
+            for direction in Direction
         }
         self.allowed = solver.literal(solver.conjunction(self._allows.values()), "allowed")
         self.blocked = solver.literal(solver.negation(self.allowed), "blocked")
