@@ -26,7 +26,7 @@ from netqed.inputs import (
     loaded_inputs,
     only_input,
     policies_of,
-    require_known,
+    require_valid,
 )
 from netqed.settings import Progress, Settings
 from netqed.sources.position import InputError, Problem
@@ -75,12 +75,13 @@ class Interrupted(KeyboardInterrupt):
 
 
 def check(
-    paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+    paths: Sequence[str | Path] | Cluster = (), *, spec: Spec | None = None, settings: Settings | None = None
 ) -> CheckResult:
     """The verdict on every invariant of the spec, for each of its inputs.
 
-    `paths` replace the spec's own manifests and inputs. Without paths, a spec that names no manifests is about the
-    folder that it lies in. Nothing is decided before all inputs have been read without an error.
+    `paths`, or a cluster that was read, replace the spec's own manifests and inputs. Without paths, a spec that names
+    no manifests is about the folder that it lies in. Nothing is decided before all inputs have been read without an
+    error.
 
     Raises Disagreement, and gives no verdict, where a counterexample does not hold in the evaluator: a bug in netqed.
     Raises Interrupted, with the verdicts so far, where a KeyboardInterrupt ends the work after the first of them.
@@ -90,12 +91,18 @@ def check(
     from netqed.analysis.patching import Patcher
     from netqed.analysis.results import CheckResult, InputResult
     from netqed.analysis.roster import Roster
+    from netqed.resources.cluster import Cluster
+    from netqed.spec.resolve import resolve
 
     settings = settings or Settings()
     started = time.perf_counter()
     spec = spec or Spec()
-    require_known(settings.cni)
-    loaded = loaded_inputs(inputs_of(spec, paths), spec, settings)
+    require_valid(settings)
+    loaded: list[tuple[str | None, Cluster, Spec]]
+    if isinstance(paths, Cluster):
+        loaded = [(None, paths, resolve(spec, paths))]
+    else:
+        loaded = loaded_inputs(inputs_of(spec, paths), spec, settings)
     results: list[InputResult] = []
     for name, cluster, resolved in loaded:
         decided: list[Result] = []
@@ -125,7 +132,11 @@ def check(
 
 
 def prove(
-    sentence: str, paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
+    sentence: str,
+    paths: Sequence[str | Path] | Cluster = (),
+    *,
+    spec: Spec | None = None,
+    settings: Settings | None = None,
 ) -> CheckResult:
     """The verdict on one sentence, for each input. The spec's groups, assumptions and cluster apply; its invariants do
     not."""
@@ -161,7 +172,7 @@ def evaluate(
 
     settings = replace(settings or Settings(), blank_files=True)
     spec = spec or Spec()
-    require_known(settings.cni)
+    require_valid(settings)
     _, cluster, resolved = only_input(
         replace(spec, invariants=(), assumptions=(), cluster=ClusterFacts()), paths, settings
     )
@@ -202,7 +213,7 @@ def explain(
 
     settings = replace(settings or Settings(), blank_files=True)
     started = time.perf_counter()
-    require_known(settings.cni)
+    require_valid(settings)
     stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
     asked = stated_ports(ports) if ports is not None else ()
     with collector_paused():
@@ -240,7 +251,7 @@ def difference(
     from netqed.resources.cluster import Cluster
 
     settings = settings or Settings()
-    require_known(settings.cni)
+    require_valid(settings)
 
     def read(side: Sequence[str | Path] | Cluster) -> Callable[[], Cluster]:
         exclude = (spec.file,) if spec is not None and spec.file not in (None, STDIN) else ()
@@ -272,7 +283,7 @@ def redundant(
     are read.
     """
     settings = settings or Settings()
-    require_known(settings.cni)
+    require_valid(settings)
     return _redundancy(policies_of(paths, spec, settings)[1], spec, settings, reasons=True)
 
 
@@ -294,7 +305,7 @@ def simplify(
     from netqed.analysis.simplifying import Simplifier
 
     settings = settings or Settings()
-    require_known(settings.cni)
+    require_valid(settings)
     reading, cluster = policies_of(paths, spec, settings)
     found = _redundancy(cluster, spec, settings, reasons=False)
 

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, get_args
 
 from netqed.settings import Progress, Settings
 from netqed.sources.position import InputError, Position, Problem
-from netqed.spec.document import Spec
+from netqed.spec.document import Scope, Spec
 
 if TYPE_CHECKING:
     from netqed.resources.cluster import Cluster
@@ -51,10 +51,19 @@ def load_spec(
 
 
 def load_cluster(
-    paths: Sequence[str | Path], *, settings: Settings | None = None, exclude: Sequence[str | Path] = ()
+    paths: Sequence[str | Path],
+    *,
+    spec: Spec | None = None,
+    settings: Settings | None = None,
+    exclude: Sequence[str | Path] = (),
 ) -> Cluster:
-    """Every object under the paths as one cluster; files in `exclude` are passed over."""
-    return loaded(paths, settings or Settings(), exclude)[1]
+    """Every object under the paths as one cluster; files in `exclude` are passed over.
+
+    With a `spec`, it and any `netqed.yaml` of the paths are no manifests, and without paths those that it names are
+    read: InputError where it has several inputs.
+    """
+    settings = settings or Settings()
+    return (loaded(paths, settings, exclude) if spec is None else policies_of(paths, spec, settings, exclude))[1]
 
 
 def loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[str | Path]) -> tuple[Reading, Cluster]:
@@ -74,23 +83,27 @@ def loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[st
     return reading, load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
 
 
-def policies_of(paths: Sequence[str | Path], spec: Spec | None, settings: Settings) -> tuple[Reading, Cluster]:
+def policies_of(
+    paths: Sequence[str | Path], spec: Spec | None, settings: Settings, exclude: Sequence[str | Path] = ()
+) -> tuple[Reading, Cluster]:
     """The one input; a spec that lies among its files is no manifest."""
     from netqed.spec.find import find_spec
 
     _, read = _only(spec or Spec(), paths)
-    exclude = {found: None for path in read if path != "-" and (found := find_spec(path)) is not None}
+    passed = {found: None for path in read if path != "-" and (found := find_spec(path)) is not None}
     if spec is not None and spec.file not in (None, STDIN):
-        exclude[Path(str(spec.file))] = None
-    return loaded(read, settings, list(exclude))
+        passed[Path(str(spec.file))] = None
+    return loaded(read, settings, [*passed, *exclude])
 
 
-def require_known(cni: str | None) -> None:
-    """InputError where there are no verdicts for the plugin."""
+def require_valid(settings: Settings) -> None:
+    """InputError where there are no verdicts for the plugin, or no such scope."""
     from netqed.plugins.table import answers_of
 
+    if settings.scope not in (None, *get_args(Scope)):
+        raise InputError([Problem(f"no scope {settings.scope!r}", hint="a scope is always or now")])
     try:
-        answers_of("spec" if cni is None else cni)
+        answers_of("spec" if settings.cni is None else settings.cni)
     except ValueError as error:
         raise InputError([Problem(str(error))]) from error
 
