@@ -70,8 +70,22 @@ def test_a_commit_is_checked_whole(folders: tuple[Path, Path]) -> None:
     assert done.returncode == 1, done.stdout + done.stderr
     assert 'error[NQ001]: refuted: "analytics cannot reach payments"' in done.stdout
     assert "- exit code: 1" in done.stdout
-    skipped = run("pre-commit", "run", "--files", "README.md", at=user)
-    assert (skipped.returncode, "no files to check" in skipped.stdout) == (0, True)
     shutil.copytree(ROOT / "specs" / "payments" / "manifests", user / "manifests", dirs_exist_ok=True)
     passed = run("pre-commit", "run", "--all-files", at=user)
     assert passed.returncode == 0, passed.stdout
+
+
+def test_a_commit_that_only_deletes_a_policy_is_checked(folders: tuple[Path, Path]) -> None:
+    _, user = folders
+    shutil.copytree(ROOT / "specs" / "payments" / "manifests", user / "manifests", dirs_exist_ok=True)
+    for command in (
+        ["add", "-A"],
+        ["commit", "-q", "-m", "good"],
+        ["rm", "-q", "manifests/policies/default-deny.yaml"],
+    ):
+        done = run("git", *command, at=user)
+        assert done.returncode == 0, done.stderr
+    done = run("pre-commit", "run", at=user)
+    assert done.returncode == 1, done.stdout
+    assert "error[NQ001]: refuted: " in done.stdout
+    assert "2 refuted   3 policies" in done.stdout
