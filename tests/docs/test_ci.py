@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from netqed.report.markdown import MARKER
+from support.action import use
 from support.console import ROOT
 from support.formats import commands, gitlab, junit, page, sarif
 
@@ -73,8 +74,20 @@ def test_the_shell_job_is_one_line(folder: Path) -> None:
     assert run(script, folder).returncode != 0
 
 
-def test_the_github_job(folder: Path) -> None:
+def test_the_workflow_with_the_action(folder: Path) -> None:
     workflow: dict[Any, Any] = yaml.safe_load(blocks("yaml")[0])
+    (job,) = workflow["jobs"].values()
+    _, step = job["steps"]
+    inputs = {name: value if isinstance(value, str) else str(value).lower() for name, value in step["with"].items()}
+    done = use(folder, {}, **inputs)
+    assert (done.failed, done.outputs["violated"]) == (1, "2")
+    assert done.uploaded is not None
+    needed = {"contents": "read", "pull-requests": "write", "security-events": "write"}
+    assert workflow["permissions"] == needed
+
+
+def test_the_github_job(folder: Path) -> None:
+    workflow: dict[Any, Any] = yaml.safe_load(blocks("yaml")[1])
     (job,) = workflow["jobs"].values()
     assert job["defaults"]["run"]["shell"] == "bash"
     *before, last = [step["run"] for step in job["steps"] if "run" in step]
@@ -89,14 +102,14 @@ def test_the_github_job(folder: Path) -> None:
 
 
 def test_the_steps_for_code_scanning(folder: Path) -> None:
-    check, upload = yaml.safe_load(blocks("yaml")[1])
+    check, upload = yaml.safe_load(blocks("yaml")[2])
     done = run(check["run"], folder)
     assert done.returncode == 1
     assert len(sarif((folder / upload["with"]["sarif_file"]).read_text())["results"]) == 2
 
 
 def test_the_gitlab_job(folder: Path) -> None:
-    job = yaml.safe_load(blocks("yaml")[2])["netqed"]
+    job = yaml.safe_load(blocks("yaml")[3])["netqed"]
     assert job["script"][-1].startswith(WHOLE)
     done = run("\n".join(job["script"]), folder)
     assert done.returncode == 1
@@ -105,3 +118,11 @@ def test_the_gitlab_job(folder: Path) -> None:
     assert job["artifacts"]["when"] == "always"
     assert len(junit((folder / reports["junit"]).read_text())) == 9
     assert len(gitlab((folder / reports["codequality"]).read_text())) == 2
+
+
+def test_the_component_has_the_inputs(folder: Path) -> None:
+    (included,) = yaml.safe_load(blocks("yaml")[4])["include"]
+    template = (ROOT / "templates" / "netqed.yml").read_text(encoding="utf-8")
+    inputs = next(yaml.safe_load_all(template))["spec"]["inputs"]
+    assert set(included["inputs"]) <= set(inputs)
+    assert [name for name in inputs if f"`{name}`" not in PAGE] == []

@@ -15,26 +15,24 @@ import yaml
 
 from support.console import ROOT
 from support.formats import gitlab, junit
+from support.shell import shell_faults
 
-HEADER, JOBS = yaml.safe_load_all((ROOT / "templates" / "netqed.yml").read_text(encoding="utf-8"))
+TEXT = (ROOT / "templates" / "netqed.yml").read_text(encoding="utf-8")
+HEADER = next(yaml.safe_load_all(TEXT))
 
 
-def filled(value: Any, inputs: dict[str, str]) -> Any:
-    """A value of the template with its inputs put in, as GitLab does once it has read the YAML."""
-    if isinstance(value, dict):
-        return {key: filled(one, inputs) for key, one in value.items()}
-    if isinstance(value, list):
-        return [filled(one, inputs) for one in value]
-    if isinstance(value, str):
-        return re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: inputs[found[1]], value)
-    return value
+def filled(given: dict[str, str]) -> Any:
+    """The jobs with the inputs put in: as GitLab does, which replaces text and reads the result as YAML."""
+    inputs = {name: one["default"] for name, one in HEADER["spec"]["inputs"].items()}
+    assert set(given) <= set(inputs)
+    values = inputs | given
+    _, jobs = TEXT.split("\n---\n")
+    return yaml.safe_load(re.sub(r"\$\[\[ inputs\.(\w+) \]\]", lambda found: values[found[1]], jobs))
 
 
 def run(folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
     """The job's script with these inputs, in a POSIX shell; `pip` writes its arguments into the file `pip`."""
-    inputs = {name: one["default"] for name, one in HEADER["spec"]["inputs"].items()}
-    assert set(given) <= set(inputs)
-    job = filled(JOBS["netqed"], inputs | given)
+    job = filled(given)["netqed"]
     programs = folder / "bin"
     programs.mkdir(exist_ok=True)
     (programs / "pip").write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" > '{folder}/pip'\n")
@@ -43,7 +41,7 @@ def run(folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
     variables = {name: one["value"] for name, one in job["variables"].items()}
     assert not any(one["expand"] for one in job["variables"].values())
     return subprocess.run(
-        ["sh", "-e", "-c", "\n".join(job["script"])],
+        ["sh", "-eu", "-c", "\n".join(job["script"])],
         cwd=folder,
         env={"PATH": path, "HOME": str(folder), "CI": "true", **variables},
         capture_output=True,
@@ -59,33 +57,58 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_it_checks_and_reports(folder: Path) -> None:
-    done = run(folder, version="==0.1.0", paths="manifests")
+    done = run(folder, version="0.1.0", path="manifests")
     assert done.returncode == 1
     assert done.stdout.startswith("error[NQ001]")
     assert (folder / "pip").read_text() == "install\nnetqed==0.1.0\n"
-    reports = JOBS["netqed"]["artifacts"]["reports"]
+    reports = filled({})["netqed"]["artifacts"]["reports"]
     assert len(junit((folder / reports["junit"]).read_text())) == 9
     assert len(gitlab((folder / reports["codequality"]).read_text())) == 2
 
 
 def test_inputs_have_defaults(folder: Path) -> None:
     assert run(folder).returncode == 1
+    assert (folder / "pip").read_text() == "install\nnetqed\n"
 
 
-HOSTILE = ("a b", "'", '"', "$(touch pwned)", "`touch pwned`", "; touch pwned", "*", "-v", "--help", "$HOME", "\\")
+def test_a_plugin_is_passed_on(folder: Path) -> None:
+    assert run(folder, cni="calico").returncode == 1
+    assert "no-such-plugin" in run(folder, cni="no-such-plugin").stderr
+
+
+HOSTILE = (
+    "a b",
+    " leading",
+    "it's",
+    'say "x"',
+    "$(touch pwned)",
+    "`touch pwned`",
+    "; touch pwned",
+    '"; touch pwned; "',
+    "*",
+    "-v",
+    "--help",
+    "$HOME",
+    "\\",
+    "a: b",
+    "# c",
+    "- d",
+    "{e",
+    "!tag &anchor *alias",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_of_an_input_is_run(folder: Path, text: str) -> None:
     (folder / "manifests").rename(folder / text)
     (folder / "netqed.yaml").rename(folder / f"{text}.yaml")
-    done = run(folder, paths=text, spec=f"{text}.yaml", version=text)
+    done = run(folder, path=text, spec=f"{text}.yaml", version=text)
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("error[NQ001]")
-    assert (folder / "pip").read_text() == f"install\nnetqed{text}\n"
+    assert (folder / "pip").read_text() == f"install\nnetqed=={text}\n"
     assert not list(folder.rglob("pwned"))
 
 
-def test_paths_stand_on_a_line_each(folder: Path) -> None:
-    (folder / "manifests" / "policies").rename(folder / "some policies")
-    assert run(folder, paths="manifests\nsome policies").returncode == 1
+def test_scripts_are_clean(tmp_path: Path) -> None:
+    (tmp_path / "script.sh").write_text("\n".join(filled({})["netqed"]["script"]))
+    assert shell_faults(tmp_path / "script.sh", "sh") == ""
