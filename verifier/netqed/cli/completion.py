@@ -1,7 +1,8 @@
-"""`netqed completion`."""
+"""`netqed completion`, and the completion of `kubectl netqed`."""
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 import click
@@ -34,3 +35,24 @@ def command(shell: str) -> int:
     # Not `source`, which for bash starts one to see its version: the script is for the shell that reads it.
     emit(f"{(made.source_template % made.source_vars()).strip()}\n")
     return exits.HOLDS
+
+
+_NO_FILES: Final = 4
+_DEFAULT: Final = 0
+"""What kubectl's own completion (cobra's) is told to do after our candidates: nothing, or to offer files."""
+
+
+def kubectl() -> None:
+    """The program `kubectl_complete-netqed`, which kubectl runs to complete `kubectl netqed`.
+
+    Its arguments are the words after `netqed`, the last one being the one to complete. Candidates are printed one a
+    line, with a tab before what they mean, and on the last line what the shell is to do.
+    """
+    from netqed.cli.group import cli
+
+    *words, incomplete = sys.argv[1:] or [""]
+    found = ShellComplete(cli, {}, PROGRAM, VARIABLE).get_completions(words, incomplete)
+    plain = [item for item in found if item.type == "plain"]
+    for item in plain:
+        click.echo(f"{item.value}\t{item.help}" if item.help else item.value)
+    click.echo(f":{_NO_FILES if len(plain) == len(found) else _DEFAULT}")

@@ -13,6 +13,7 @@ import click
 
 from netqed import __version__
 from netqed.cli import exits
+from netqed.cli.options import KUBECTL, as_called
 
 if TYPE_CHECKING:
     from netqed.sources.position import Problem
@@ -65,7 +66,7 @@ class Group(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the first argument names; one that does not exist gets a suggestion."""
-        if args and args[0] not in COMMANDS:
+        if args and args[0] not in COMMANDS and not ctx.resilient_parsing:  # in which completion asks
             import difflib
 
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
@@ -84,7 +85,7 @@ class Group(click.Group):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Examples and exit codes, as they are laid out."""
         formatter.write_paragraph()
-        formatter.write(_EPILOG)
+        formatter.write(as_called(ctx, _EPILOG))
 
     def main(
         self,
@@ -213,4 +214,4 @@ def cli(ctx: click.Context) -> None:
 def main() -> NoReturn:
     """The entry point. As `kubectl-netqed` it calls itself `kubectl netqed`."""
     name = Path(sys.argv[0]).name
-    cli.main(prog_name="kubectl netqed" if name.startswith("kubectl-") else "netqed")
+    cli.main(prog_name=KUBECTL if name.startswith("kubectl-") else "netqed")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -51,7 +52,18 @@ class Command(click.Command):
         """Examples and exit codes, as they are laid out."""
         if self.epilog:
             formatter.write_paragraph()
-            formatter.write(self.epilog.strip("\n") + "\n")
+            formatter.write(as_called(ctx, self.epilog).strip("\n") + "\n")
+
+
+KUBECTL: Final = "kubectl netqed"
+"""What the program calls itself as a plugin of kubectl."""
+
+_CALL: Final = re.compile(r"\bnetqed (?=[a-z])")
+
+
+def as_called(ctx: click.Context, text: str) -> str:
+    """Examples as they are typed: a plugin of kubectl is called through it."""
+    return _CALL.sub(f"{KUBECTL} ", text) if ctx.find_root().info_name == KUBECTL else text
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
