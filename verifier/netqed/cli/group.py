@@ -13,7 +13,7 @@ import click
 
 from netqed import __version__
 from netqed.cli import exits
-from netqed.cli.options import KUBECTL, as_called
+from netqed.cli.calling import KUBECTL, as_called
 
 if TYPE_CHECKING:
     from netqed.sources.position import Problem

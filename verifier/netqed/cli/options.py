@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from netqed.cli import exits
+from netqed.cli.calling import as_called
 from netqed.cli.output import FORMATS, RESULT_FORMATS, listed, outputs_of
 from netqed.sources.position import InputError, Position, Problem
 
@@ -53,17 +53,6 @@ class Command(click.Command):
         if self.epilog:
             formatter.write_paragraph()
             formatter.write(as_called(ctx, self.epilog).strip("\n") + "\n")
-
-
-KUBECTL: Final = "kubectl netqed"
-"""What the program calls itself as a plugin of kubectl."""
-
-_CALL: Final = re.compile(r"\bnetqed (?=[a-z])")
-
-
-def as_called(ctx: click.Context, text: str) -> str:
-    """Examples as they are typed: a plugin of kubectl is called through it."""
-    return _CALL.sub(f"{KUBECTL} ", text) if ctx.find_root().info_name == KUBECTL else text
 
 
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
