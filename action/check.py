@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import Any
 
 import runner
 
 
-def violated(report: Path) -> int:
-    """How many results of a JSON report fail the run."""
-    inputs = json.loads(report.read_text(encoding="utf-8"))["inputs"]
-    return sum(result["status"] in ("failed", "expired") for one in inputs for result in one["results"])
+def violated(report: dict[str, Any]) -> int:
+    """How many results of a JSON report are refuted or vacuous, and not as the spec expects or allows."""
+    return sum(result["status"] in ("failed", "expired") for one in report["inputs"] for result in one["results"])
 
 
 def main() -> int:
@@ -34,12 +33,16 @@ def main() -> int:
     tolerated = (fail_on == "never" and code in (1, 2)) or (fail_on == "refuted" and code == 2)
     runner.output("exit-code", code)
     runner.output("code", 0 if tolerated else code)
-    runner.output("result", runner.DECIDED.get(code, "error"))
     runner.output("category", category)
     if code in runner.DECIDED:
-        runner.output("violated", violated(report))
+        found = json.loads(report.read_text(encoding="utf-8"))
+        # By the report, since --exit-zero among the arguments changes the code and not what was found.
+        runner.output("result", runner.DECIDED[found["exitCode"]])
+        runner.output("violated", violated(found))
         runner.output("json-file", str(report))
         runner.output("sarif-file", str(sarif))
+    else:
+        runner.output("result", "error")
     runner.comment(comment, "netqed-report", code, "verdict")
     return 0
 

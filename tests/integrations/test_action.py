@@ -105,6 +105,23 @@ def test_what_fails_the_job_is_an_input(checkout: Path, fail_on: str, args: str,
     assert (run.failed, run.outputs["result"]) == (failed, result)
 
 
+def test_a_result_is_what_was_found_whatever_the_code(checkout: Path) -> None:
+    run = use(checkout, {}, args="--exit-zero")
+    assert (run.failed, run.outputs["exit-code"], run.outputs["result"], run.outputs["violated"]) == (
+        0,
+        "0",
+        "fails",
+        "2",
+    )
+
+
+def test_no_invariants_always_fail(checkout: Path, comments: Forge) -> None:
+    (checkout / "netqed.yaml").write_text("manifests: [manifests/]\n")
+    run = use(checkout, PULL, comments.url, fail_on="never", comment="true", sarif="true")
+    assert (run.failed, run.outputs["result"], run.uploaded) == (4, "error", None)
+    assert "no verdict" in comments.comments[0]["body"]
+
+
 def test_bad_input_always_fails(checkout: Path, comments: Forge) -> None:
     (checkout / "manifests" / "web.yaml").write_text("kind: [\n")
     run = use(checkout, PULL, comments.url, fail_on="never", comment="true", sarif="true")
