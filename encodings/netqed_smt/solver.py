@@ -55,7 +55,8 @@ class Solver:
         self._model: Any = None
         self._answer = Answer.UNKNOWN
         self.turn = 0
-        """Grows with every answer that is SAT and every constraint: while it stands, so does the last assignment."""
+        """Grows with every answer that is SAT, every constraint, and where the last assignment is lost: while it stands,
+        so does that assignment, which `truth` reads with `since`."""
         self.true: Term = z3core.Z3_mk_true(context)
         self.false: Term = z3core.Z3_mk_false(context)
         self._solver = z3core.Z3_mk_solver_for_logic(context, self._symbol("QF_FD"))
@@ -216,11 +217,12 @@ class Solver:
             self._context, self._solver, len(assumptions), (self._array * len(assumptions))(*assumptions)
         )
         self._answer = Answer(result)
-        if self._answer is Answer.SAT:
+        if self._answer is Answer.SAT or self._model is None:
+            # An assignment that nobody read before the next answer is lost.
             self.turn += 1
-            if self._model is not None:
-                self._z3.Z3_model_dec_ref(self._context, self._model)
-                self._model = None
+        if self._answer is Answer.SAT and self._model is not None:
+            self._z3.Z3_model_dec_ref(self._context, self._model)
+            self._model = None
         if self._answer is Answer.UNKNOWN and self._reason_unknown() == _INTERRUPTED:
             raise KeyboardInterrupt
         return self._answer

@@ -24,7 +24,7 @@ from support.readings import readings_on
 from support.show import show_cluster
 
 PAIRS = 500
-FAMILIES = 150
+
 PORTABLE = 200
 OUTCOMES = ("equivalent", "narrower", "wider", "incomparable")
 MIRRORED = {"wider": "narrower", "narrower": "wider"}
@@ -107,14 +107,14 @@ def readings_of(pair: SmallPair, cni: str | None) -> tuple[Reading, ...]:
     return found if cni is not None else tuple(one for one in found if Matter.END_PORT in one)
 
 
-@settings(max_examples=examples(100), **SETTINGS)
+@settings(max_examples=examples(PAIRS), **SETTINGS)
 @given(small_pairs())
 def test_an_input_is_equivalent_to_itself(pair: SmallPair) -> None:
     """On any plugin."""
     assert difference(pair.old, pair.old, pair.spec, scope=pair.scope).outcome == "equivalent"
 
 
-@settings(max_examples=examples(150), **SETTINGS)
+@settings(max_examples=examples(PAIRS), **SETTINGS)
 @given(small_pairs())
 def test_swapping_the_sides_swaps_what_is_gained_and_lost(pair: SmallPair) -> None:
     """On any plugin: the outcome is the mirrored one, and each flow is the other part's."""
@@ -131,7 +131,7 @@ def test_the_families_are_the_whole_difference() -> None:
     the sides differ is in a family; none of a list can be left out."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=examples(FAMILIES), **SETTINGS)
+    @settings(max_examples=examples(PAIRS), **SETTINGS)
     @given(small_pairs())
     def law(pair: SmallPair) -> None:
         found = difference(pair.old, pair.new, pair.spec, scope=pair.scope, cni="spec", families=True)
