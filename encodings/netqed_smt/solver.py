@@ -55,8 +55,8 @@ class Solver:
         self._model: Any = None
         self._answer = Answer.UNKNOWN
         self.turn = 0
-        """Grows with every answer that is SAT, every constraint, and where the last assignment is lost: while it stands,
-        so does that assignment, which `truth` reads with `since`."""
+        """Grows with every answer that is SAT, every constraint, and where the last assignment is lost: while
+        it stays the same so does that assignment, which `truth` reads with `since`."""
         self.true: Term = z3core.Z3_mk_true(context)
         self.false: Term = z3core.Z3_mk_false(context)
         self._solver = z3core.Z3_mk_solver_for_logic(context, self._symbol("QF_FD"))
