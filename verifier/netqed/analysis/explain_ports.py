@@ -12,7 +12,7 @@ from netqed.analysis.explain_values import PortsDecided
 from netqed.reference.flow import Direction, Flow, PodEnd
 from netqed.reference.policies import rules_of
 from netqed.reference.ports import protocol_number
-from netqed.resources.objects import NetworkPolicy
+from netqed.resources.objects import ContainerPort, NetworkPolicy, PolicyRule
 from netqed.spec.sentences import PortRange, Ports
 
 TCP_UDP_SCTP: Final = (6, 17, 132)
@@ -44,23 +44,28 @@ def ports_decided(oracle: Oracle, tries: Tries, flow: Flow, asked: Ports) -> tup
 
 
 def _starts(tries: Tries, flow: Flow, protocol: int) -> set[int]:
-    """The ports at which an item of a rule may begin or cease to match: those that rules state, and those that the
-    destination declares, which names stand for. Whether `endPort` counts is up to the reading."""
-    starts = {1}
+    """The ports at which an item of a rule of either side may begin or cease to match."""
     governing: list[tuple[Direction, Iterable[NetworkPolicy]]] = [
         ("ingress", tries.policies_of(flow.destination)),
         ("egress", tries.policies_of(flow.source)),
     ]
-    for direction, policies in governing:
-        for policy in policies:
-            for rule in rules_of(policy, direction):
-                for item in rule.ports or ():
-                    if isinstance(item.port, int) and protocol_number(item.protocol) == protocol:
-                        starts |= {item.port, item.port + 1, (item.end_port or item.port) + 1}
-    if isinstance(flow.destination, PodEnd):
-        for declared in flow.destination.container_ports:
-            if declared.name is not None and protocol_number(declared.protocol) == protocol:
-                starts |= {declared.number, declared.number + 1}
+    listed = (rule for direction, policies in governing for policy in policies for rule in rules_of(policy, direction))
+    declared = flow.destination.container_ports if isinstance(flow.destination, PodEnd) else ()
+    return starts_of(listed, declared, protocol)
+
+
+def starts_of(rules: Iterable[PolicyRule], declared: Iterable[ContainerPort], protocol: int) -> set[int]:
+    """The ports of a protocol at which an item of one of the rules may begin or cease to match: 1, those that the rules
+    state, and those that the destination declares, which names stand for. Whether `endPort` counts is up to the
+    reading."""
+    starts = {1}
+    for rule in rules:
+        for item in rule.ports or ():
+            if isinstance(item.port, int) and protocol_number(item.protocol) == protocol:
+                starts |= {item.port, item.port + 1, (item.end_port or item.port) + 1}
+    for port in declared:
+        if port.name is not None and protocol_number(port.protocol) == protocol:
+            starts |= {port.number, port.number + 1}
     return {start for start in starts if 1 <= start <= LAST}
 
 

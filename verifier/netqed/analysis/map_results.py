@@ -1,0 +1,101 @@
+"""The map of who can reach whom, as a value: groups that nothing tells apart, and the ports between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from netqed.analysis.explain_values import AddressRange
+from netqed.analysis.map_spans import Spans
+from netqed.analysis.results import Basis
+
+NodeKind = Literal["pods", "nodes", "addresses"]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadPods:
+    """A workload, or a pod that nothing owns, as part of a group. `pods` counts the group's pods of it that are in the
+    input; None is a template, of which the input says nothing but that it exists."""
+
+    kind: str
+    name: str
+    pods: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """Pods of one namespace that reach, and are reached by, exactly the same; or nodes, or external addresses."""
+
+    id: int
+    """1 and up, in the order of the map."""
+    kind: NodeKind
+    name: str
+    """Short and for people; within the namespace, if there is one."""
+    namespace: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Those that all of its pods have in common."""
+    workloads: tuple[WorkloadPods, ...] = ()
+    pods: int = 0
+    """How many pods of the input it stands for; templates are not counted."""
+    host_network: bool = False
+    governed: bool = False
+    """Whether policies speak of it at all: not of nodes, addresses, and mostly not of host-networked pods."""
+    isolated_in: bool | None = False
+    """Whether some policy isolates it for ingress; None where that depends on labels that controllers add. What is not
+    isolated is open to everyone who may send to it."""
+    isolated_out: bool | None = False
+    members: tuple[str, ...] = ()
+    """Of nodes, their names."""
+    ranges: tuple[AddressRange, ...] = ()
+    """Of addresses: where they lie, as far as they are no pod's and no node's."""
+    internet: bool = False
+    """Of addresses: whether they are among what a spec calls `internet`."""
+
+    @property
+    def templates(self) -> int:
+        """How many templates it stands for."""
+        return sum(one.pods is None for one in self.workloads)
+
+    @property
+    def display(self) -> str:
+        """The name with its namespace."""
+        return self.name if self.namespace is None else f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class MapEdge:
+    """From each source to each destination these ports can be reached. A pair of nodes is in one edge or
+    in none; a node and itself are two different pods of it, and nothing where it is one pod."""
+
+    sources: tuple[int, ...]
+    destinations: tuple[int, ...]
+    ports: Spans
+    default_open: bool
+    """Whether no policy isolates either side in this direction, so that all is open by default."""
+
+
+@dataclass(frozen=True)
+class ReachMap:
+    """Who can reach whom. A pair of nodes without an edge cannot, except as `Basis.standing` says; flows between nodes
+    and addresses are no matter of policies, and not in it."""
+
+    nodes: tuple[MapNode, ...]
+    edges: tuple[MapEdge, ...]
+    source: str | None
+    """What the map was restricted to, in the user's words; None is everything."""
+    destination: str | None
+    either: str | None
+    ports: str | None
+    reading: str
+    unsure: int
+    """Workloads that may be among what the map was restricted to, and are left out: nobody declares the labels of their
+    namespaces."""
+    basis: Basis
+    seconds: float = 0.0
+
+    @cached_property
+    def by_id(self) -> Mapping[int, MapNode]:
+        """The nodes by their ids."""
+        return {node.id: node for node in self.nodes}

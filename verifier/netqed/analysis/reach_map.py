@@ -1,0 +1,319 @@
+"""The map of who can reach whom now: groups of workloads, nodes and addresses that behave alike, and the ports between
+them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Final
+
+from netqed.analysis.assumptions import violations
+from netqed.analysis.check import basis
+from netqed.analysis.endpoints import Endpoints
+from netqed.analysis.explain_ports import LAST, TCP_UDP_SCTP
+from netqed.analysis.explain_ranges import joined
+from netqed.analysis.explain_sides import Sides, named_namespaces
+from netqed.analysis.flow_readings import SPEC_ANSWERS
+from netqed.analysis.map_directions import Directions
+from netqed.analysis.map_groups import Group, Groups, Wanted
+from netqed.analysis.map_pairs import Pairs
+from netqed.analysis.map_results import MapEdge, MapNode, ReachMap, WorkloadPods
+from netqed.analysis.map_spans import SpanTable, restricted
+from netqed.analysis.membership import Membership
+from netqed.analysis.roster import Roster
+from netqed.plugins.matters import SPEC, Matter, Reading
+from netqed.plugins.table import answers_of
+from netqed.reference.flow import World
+from netqed.resources.cluster import Cluster
+from netqed.resources.objects import Workload
+from netqed.sources.position import InputError, Problem
+from netqed.spec.document import Spec
+from netqed.spec.sentences import Endpoint, Ports
+
+SIDES: Final = ("--from", "--to", "--of")
+"""What problems call the sides that a map may be restricted to: sources, destinations, and either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What a map is restricted to: endpoints with the user's words, ports with the user's words."""
+
+    source: tuple[str, Endpoint] | None = None
+    destination: tuple[str, Endpoint] | None = None
+    either: tuple[str, Endpoint] | None = None
+    ports: tuple[str, Ports] | None = None
+
+
+def reach_map(cluster: Cluster, spec: Spec, asked: Restriction = Restriction(), *, cni: str | None = None) -> ReachMap:
+    """Who can reach whom among the input's workloads, its nodes and all other addresses, and on which ports of TCP, UDP
+    and SCTP.
+
+    `spec` is resolved; its namespaces, workloads, cluster and assumptions apply. `cni` is the plugin by whose answers
+    the policies are read, or `spec`, which None is as well. Raises InputError where the input violates an assumption,
+    or has nothing of what the map is restricted to.
+    """
+    roster = Roster(cluster, spec)
+    endpoints, membership = Endpoints(roster), Membership(roster)
+    problems = [one for stated in spec.assumptions for one in violations(stated, endpoints, membership)]
+    if problems:
+        raise InputError(problems)
+    answers = SPEC_ANSWERS if cni is None else answers_of(cni)
+    reading = Reading(frozenset(m for m in Matter if answers.get(m, m in SPEC)))
+    world: World = replace(
+        roster.world, namespaces={**named_namespaces(roster), **(roster.world.namespaces or {})}, reading=reading
+    )
+    sides = Sides(roster, world)
+    wanted = [
+        None if one is None else _wanted(sides, name, *one)
+        for name, one in zip(SIDES, (asked.source, asked.destination, asked.either), strict=True)
+    ]
+    groups = Groups(roster, world, sides, [one for one in wanted if one is not None])
+    table = SpanTable()
+    egress, ingress = (
+        Directions(roster, world, answers, groups.listed, groups.addresses, direction, table)
+        for direction in ("egress", "ingress")
+    )
+    pairs = Pairs(groups.listed, egress, ingress, answers, table)
+    whole = _Whole(groups.listed, pairs, egress, ingress, table, _limits(asked.ports))
+    is_wanted = [_chosen(one, wanted) for one in groups.listed]
+    nodes, edges = whole.map(is_wanted)
+    return ReachMap(
+        nodes=nodes,
+        edges=edges,
+        source=asked.source[0] if asked.source else None,
+        destination=asked.destination[0] if asked.destination else None,
+        either=asked.either[0] if asked.either else None,
+        ports=asked.ports[0] if asked.ports else None,
+        reading=cni or "spec",
+        unsure=sum(one.side.unsure for one in wanted if one is not None),
+        basis=basis(roster, cni or "spec"),
+    )
+
+
+def _wanted(sides: Sides, name: str, text: str, endpoint: Endpoint) -> Wanted:
+    side = sides.side(text, endpoint, name)
+    real = side.workloads or side.ranges or any(one.shown.kind != "pod" for one in side.others)
+    if not real:
+        problem = Problem(
+            f"{name}: the input has no workload that surely is among {text!r}", hint="a map shows what is there now"
+        )
+        raise InputError([problem])
+    return Wanted.of(side, endpoint)
+
+
+def _limits(ports: tuple[str, Ports] | None) -> tuple[tuple[int, int, int], ...] | None:
+    """The ranges of ports that are asked for; None is all. InputError where one has no ports."""
+    if ports is None:
+        return None
+    if any(item.protocol not in TCP_UDP_SCTP for item in ports[1]):
+        raise InputError([Problem(f"--port: a map has TCP, UDP and SCTP only, not {ports[0]}")])
+    return tuple((item.protocol, item.first or 1, item.last or item.first or LAST) for item in ports[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Whether a group may be a source, or a destination, and whether all that touches it is meant."""
+
+    source: bool
+    destination: bool
+    either: bool
+
+
+def _chosen(group: Group, wanted: Sequence[Wanted | None]) -> _Chosen:
+    said = iter(group.wanted)
+    found = [True if one is None else next(said) for one in wanted]
+    return _Chosen(*found)
+
+
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Makes nodes of groups that behave alike, and edges of their pairs."""
+
+    groups: Sequence[Group]
+    pairs: Pairs
+    egress: Directions
+    ingress: Directions
+    table: SpanTable
+    limits: tuple[tuple[int, int, int], ...] | None
+
+    def map(self, chosen: Sequence[_Chosen]) -> tuple[tuple[MapNode, ...], tuple[MapEdge, ...]]:
+        """The nodes and edges, of what was chosen only."""
+        rows = self._rows(chosen)
+        merged = self._merged(rows, chosen)
+        order = sorted(merged, key=lambda members: self._order(members[0]))
+        nodes = [self._node(number, members) for number, members in enumerate(order, 1)]
+        place = [members[0] for members in order]
+        edges = tuple(self._edges(rows, nodes, place))
+        shown = {id_ for edge in edges for id_ in (*edge.sources, *edge.destinations)}
+        everything = all(one == _Chosen(True, True, True) for one in chosen)
+        kept = [
+            node
+            for node, index in zip(nodes, place, strict=True)
+            if everything or node.id in shown or self._is_asked_for(chosen, index)
+        ]
+        return tuple(kept), edges
+
+    @staticmethod
+    def _is_asked_for(chosen: Sequence[_Chosen], index: int) -> bool:
+        """Whether a restriction that leaves something out has the group in it."""
+        one = chosen[index]
+        limited = [
+            not all(each.source for each in chosen),
+            not all(each.destination for each in chosen),
+            not all(each.either for each in chosen),
+        ]
+        said = (one.source, one.destination, one.either)
+        return any(limit and yes for limit, yes in zip(limited, said, strict=True))
+
+    def _rows(self, chosen: Sequence[_Chosen]) -> list[list[int]]:
+        """The ports of each pair, by source and destination; nothing of pairs that were not asked for."""
+        nothing = self.table.nothing
+        limited: dict[int, int] = {}
+
+        def limit(number: int) -> int:
+            if self.limits is None:
+                return number
+            if number not in limited:
+                limited[number] = self.table.number(restricted(self.table.spans(number), self.limits))
+            return limited[number]
+
+        found: list[list[int]] = []
+        for index, source in enumerate(chosen):
+            if not source.source:
+                found.append([nothing] * len(chosen))
+                continue
+            found.append(
+                [
+                    limit(number) if one.destination and (source.either or one.either) else nothing
+                    for number, one in zip(self.pairs.row(index), chosen, strict=True)
+                ]
+            )
+        return found
+
+    def _merged(self, rows: Sequence[Sequence[int]], chosen: Sequence[_Chosen]) -> list[list[int]]:
+        """The groups in lists that behave alike: same namespace and kind, same ports to and from everything."""
+        found: dict[Key, list[int]] = defaultdict(list)
+        for index, (group, column) in enumerate(zip(self.groups, zip(*rows, strict=True), strict=True)):
+            key = (
+                group.category,
+                group.namespace,
+                group.internet,
+                chosen[index],
+                self._isolated(index),
+                tuple(rows[index]),
+                column,
+            )
+            found[key].append(index)
+        return list(found.values())
+
+    def _isolated(self, index: int) -> tuple[bool | None, bool | None]:
+        """Whether policies isolate the group for ingress, and for egress."""
+        into, out = self.pairs.ingress_profiles[index], self.pairs.egress_profiles[index]
+        return (
+            False if into is None else self.ingress.isolated(into),
+            False if out is None else self.egress.isolated(out),
+        )
+
+    def _order(self, index: int) -> tuple[object, ...]:
+        group = self.groups[index]
+        kinds = ("pods", "nodes", "addresses")
+        first = group.ranges[0] if group.ranges else None
+        return (
+            kinds.index(group.kind),
+            group.namespace,
+            not group.internet,
+            (0, 0) if first is None else (first[0].version, int(first[0])),
+            index,
+        )
+
+    def _node(self, number: int, members: Sequence[int]) -> MapNode:
+        groups = [self.groups[index] for index in members]
+        first = groups[0]
+        into, out = self._isolated(members[0])
+        match first.kind:
+            case "pods":
+                workloads = [workload for group in groups for workload in group.workloads]
+                listed = tuple(_owners(workloads))
+                named = f"{listed[0].kind.lower()}/{listed[0].name}"
+                return MapNode(
+                    id=number,
+                    kind="pods",
+                    name=named + (f" and {len(listed) - 1} more" if len(listed) > 1 else ""),
+                    namespace=first.namespace,
+                    labels=_common(workloads),
+                    workloads=listed,
+                    pods=sum(not one.is_template for one in workloads),
+                    host_network=first.category == "host-pod",
+                    governed=self.ingress.is_governed(first),
+                    isolated_in=into,
+                    isolated_out=out,
+                )
+            case "nodes":
+                names = tuple(name for group in groups for name in group.names)
+                return MapNode(
+                    number, "nodes", names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), members=names
+                )
+            case "addresses":
+                ranges = joined(part for group in groups for part in group.ranges)
+                return MapNode(number, "addresses", "", ranges=ranges, internet=first.internet)
+
+    def _edges(
+        self, rows: Sequence[Sequence[int]], nodes: Sequence[MapNode], place: Sequence[int]
+    ) -> Iterator[MapEdge]:
+        """One edge for all sources that reach the same, and for all destinations that they reach on the same ports."""
+        open_in = [not (node.governed and node.isolated_in is not False) for node in nodes]
+        open_out = [not (node.governed and node.isolated_out is not False) for node in nodes]
+        alike: dict[Key, list[int]] = defaultdict(list)
+        for number, index in enumerate(place):
+            row = rows[index]
+            alike[open_out[number], tuple(row[other] for other in place)].append(number)
+        for (_, row_key), sources in alike.items():
+            if not isinstance(row_key, tuple):
+                raise ValueError(row_key)
+            targets: dict[tuple[int, bool], list[int]] = defaultdict(list)
+            for number, ports in enumerate(row_key):
+                if ports != self.table.nothing:
+                    targets[ports, open_in[number] and open_out[sources[0]]].append(number)
+            for (ports, default_open), destinations in targets.items():
+                if sources == destinations and len(sources) == 1 and _is_single(nodes[sources[0]]):
+                    continue
+                yield MapEdge(
+                    tuple(nodes[one].id for one in sources),
+                    tuple(nodes[one].id for one in destinations),
+                    self.table.spans(ports),
+                    default_open,
+                )
+
+
+def _is_single(node: MapNode) -> bool:
+    return node.kind == "pods" and node.pods == 1 and node.templates == 0
+
+
+def _owners(workloads: Iterable[Workload]) -> Iterator[WorkloadPods]:
+    """What the workloads stem from: the owner of pods with how many there are, a template, or a pod that nothing owns.
+    ReplicaSets of one Deployment that is not in the input are one, named without their hash."""
+    pods: Counter[tuple[str, str]] = Counter()
+    templates: list[tuple[str, str]] = []
+    for workload in workloads:
+        if workload.is_template:
+            templates.append((workload.kind, workload.name))
+            continue
+        kind, name = workload.owners[-1] if workload.owners else (workload.kind, workload.name)
+        suffix = "-" + workload.labels.get("pod-template-hash", "")
+        if kind == "ReplicaSet" and len(suffix) > 1 and name.endswith(suffix):
+            name = name.removesuffix(suffix) + "-*"
+        pods[kind, name] += 1
+    found = [WorkloadPods(*key, number) for key, number in pods.items()]
+    found += [WorkloadPods(*key, None) for key in templates]
+    yield from sorted(found, key=lambda one: (one.kind, one.name, one.pods is None))
+
+
+def _common(workloads: Sequence[Workload]) -> Mapping[str, str]:
+    """The labels that all have."""
+    items = reduce(lambda one, other: one & other, (frozenset(w.labels.items()) for w in workloads))
+    return dict(sorted(items))
