@@ -17,7 +17,7 @@ from typing import Final
 from netqed.analysis.explain_members import keys_of
 from netqed.analysis.explain_ports import LAST, TCP_UDP_SCTP, starts_of
 from netqed.analysis.flow_readings import Answers, decisions
-from netqed.analysis.map_groups import CATEGORIES, Group
+from netqed.analysis.map_groups import CATEGORIES, VERSIONS, Group
 from netqed.analysis.map_spans import Doubt, Span, SpanTable, joined_spans
 from netqed.analysis.roster import Roster
 from netqed.lowering.selectors import NAME_LABEL
@@ -135,7 +135,6 @@ class Directions:
         self._masks: dict[tuple[PolicyPeer, str | None], int] = {}
         self._parts: dict[Profile, list[int]] = {}
         self._rows: dict[tuple[Profile, int, bool], list[int]] = {}
-        self._decided: dict[tuple[object, ...], int] = {}
         self._evaluators: dict[tuple[object, ...], Evaluator] = {}
 
     def profile(self, group: Group) -> Profile:
@@ -172,28 +171,54 @@ class Directions:
         key = (profile, version, near)
         found = self._rows.get(key)
         if found is None:
-            found = self._rows[key] = [
-                self._ports(profile, version, index, near=near) for index in range(len(self._groups))
-            ]
+            found = self._rows[key] = self._row(profile, version, near=near)
         return found
 
-    def _ports(self, profile: Profile, version: int, index: int, *, near: bool) -> int:
-        other = self._groups[index]
-        place = other.places.get(version)
-        if place is None:
-            return NOWHERE
+    def open_row(self, version: int) -> list[int]:
+        """The row of a side that nothing governs."""
+        return self._open_rows[version]
+
+    @cached_property
+    def _open_rows(self) -> Mapping[int, list[int]]:
+        everything = self._table.everything
+        return {
+            version: [NOWHERE if slot is None else everything for slot in slots]
+            for version, slots in self._slots.items()
+        }
+
+    def _row(self, profile: Profile, version: int, *, near: bool) -> list[int]:
         if profile.open:
-            return self._table.everything
-        key = (profile, version, near, self._parts_of(profile)[index], place, other.exact)
-        found = self._decided.get(key)
-        if found is None:
-            found = self._decided[key] = self._at_addresses(profile, other, self._addresses[place], near)
-        return found
+            return self._open_rows[version]
+        parts, slots = self._parts_of(profile), self._slots[version]
+        numbers: dict[tuple[int, tuple[int, bool] | None], int] = {}
+        decided: dict[tuple[object, ...], int] = {}
+        for index, (part, slot) in enumerate(zip(parts, slots, strict=True)):
+            if (part, slot) in numbers:
+                continue
+            if slot is None:
+                numbers[part, slot] = NOWHERE
+                continue
+            place, exact = slot
+            seen = {
+                tuple(block_contains(block, one) for block in profile.blocks): one for one in self._addresses[place]
+            }
+            key = (part, frozenset(seen), exact)
+            if key not in decided:
+                decided[key] = self._at_addresses(profile, self._groups[index], list(seen.values()), near)
+            numbers[part, slot] = decided[key]
+        return [numbers[pair] for pair in zip(parts, slots, strict=True)]
+
+    @cached_property
+    def _slots(self) -> Mapping[int, list[tuple[int, bool] | None]]:
+        """By IP version, for each group the set of cells that its addresses are in, and whether it has all of them."""
+        return {
+            version: [None if version not in one.places else (one.places[version], one.exact) for one in self._groups]
+            for version in VERSIONS
+        }
 
     def _at_addresses(self, profile: Profile, other: Group, addresses: Sequence[Address], near: bool) -> int:
         """The ports with the other side at any of the addresses, all of which it has if it is exact."""
-        distinct = {tuple(block_contains(block, one) for block in profile.blocks): one for one in addresses}
-        numbers = [self._at(profile, other, address, near) for address in distinct.values()]
+        numbers = [self._at(profile, other, address, near) for address in addresses]
         return self._table.some(numbers) if other.exact else self._table.open(numbers, "address")
 
     def _at(self, profile: Profile, other: Group, address: Address, near: bool) -> int:

@@ -19,13 +19,16 @@ from netqed.analysis.map_results import NodeKind
 from netqed.analysis.roster import Roster
 from netqed.reference.blocks import parse_cidr
 from netqed.reference.flow import Address, AddressEnd, End, PodEnd, World
+from netqed.reference.policies import EVERYTHING
 from netqed.reference.ports import protocol_number
+from netqed.reference.selectors import selector_matches
 from netqed.resources.addresses import address_of
-from netqed.resources.objects import ContainerPort, IPBlock, Labels, NetworkPolicy, PolicyRule, Workload
+from netqed.resources.objects import ContainerPort, IPBlock, Labels, LabelSelector, NetworkPolicy, PolicyRule, Workload
 from netqed.spec.addresses import NOT_INTERNET
 from netqed.spec.sentences import Block, BuiltIn, Endpoint
 from netqed_smt.classes import Cells
 from netqed_smt.model import Network
+from netqed_smt.population import is_free_key
 
 VERSIONS: Final = (4, 6)
 
@@ -179,32 +182,17 @@ class Groups:
     # Pods
 
     def _pods(self) -> Iterator[Group]:
-        peer_keys: set[str] = set()
-        own_keys: dict[str, set[str]] = defaultdict(set)
-        names: set[str] = set()
-        for policy in self._world.policies:
-            own_keys[policy.namespace].update(keys_of(policy.pod_selector))
-            for rule in rules(policy):
-                names.update(item.port for item in rule.ports or () if isinstance(item.port, str))
-                for peer in rule.peers or ():
-                    peer_keys.update(keys_of(peer.pod_selector))
+        sight = _Sight(self._world.policies)
         members: dict[Key, list[Workload]] = defaultdict(list)
         places: dict[Key, tuple[bool, Mapping[int, int]]] = {}
         for workload in sorted(self._roster.present, key=lambda one: (one.namespace, one.kind, one.name)):
-            keys = own_keys[workload.namespace] | peer_keys
             known = tuple(one for one in known_addresses(workload, self._world) if not workload.is_template)
-            category: Category = "host-pod" if workload.host_network else "pod"
-            exact, found = self._places(category, known)
+            exact, found = self._places("host-pod" if workload.host_network else "pod", known)
             key: Key = (
                 workload.namespace,
-                frozenset((key, value) for key, value in workload.labels.items() if key in keys),
+                sight.of(workload),
                 workload.host_network,
                 workload.is_template,
-                frozenset(
-                    (port.name, protocol_number(port.protocol), port.number)
-                    for port in workload.container_ports
-                    if port.name in names
-                ),
                 exact,
                 tuple(sorted(found.items())),
                 tuple(one.has_workload(workload, known) for one in self._wanted),
@@ -354,6 +342,44 @@ class Groups:
                 ranges=joined(ranges),
                 internet=not any(address in network for network in NOT_INTERNET),
             )
+
+
+class _Sight:
+    """What the selectors and the ports' names of policies can tell of workloads of one namespace."""
+
+    def __init__(self, policies: Iterable[NetworkPolicy]) -> None:
+        peers: dict[LabelSelector, None] = {}
+        self._own: dict[str, list[LabelSelector]] = defaultdict(list)
+        self._names: set[str] = set()
+        for policy in policies:
+            self._own[policy.namespace].append(policy.pod_selector or EVERYTHING)
+            for rule in rules(policy):
+                self._names.update(item.port for item in rule.ports or () if isinstance(item.port, str))
+                peers.update((one.pod_selector, None) for one in rule.peers or () if one.pod_selector is not None)
+        self._peers = tuple(peers)
+        self._keys = frozenset(key for selector in peers for key in keys_of(selector))
+        self._own_keys = {
+            name: self._keys.union(key for selector in listed for key in keys_of(selector))
+            for name, listed in self._own.items()
+        }
+        self._known: dict[Key, Key] = {}
+
+    def of(self, workload: Workload) -> Key:
+        """Equal of workloads of one namespace that nothing tells apart but what addresses and nodes they have."""
+        keys = self._own_keys.get(workload.namespace, self._keys)
+        labels = frozenset((key, value) for key, value in workload.labels.items() if key in keys)
+        ports = frozenset(
+            (port.name, protocol_number(port.protocol), port.number)
+            for port in workload.container_ports
+            if port.name in self._names
+        )
+        if workload.is_template and any(is_free_key(key) for key in keys):
+            return labels, ports
+        key = (workload.namespace, labels)
+        if key not in self._known:
+            selectors = (*self._own.get(workload.namespace, ()), *self._peers)
+            self._known[key] = tuple(selector_matches(selector, workload.labels) for selector in selectors)
+        return self._known[key], ports
 
 
 def rules(policy: NetworkPolicy) -> Iterator[PolicyRule]:

@@ -32,62 +32,69 @@ class Pairs:
         self.egress_profiles = [egress.profile(one) if one.is_pods else None for one in groups]
         self.ingress_profiles = [ingress.profile(one) if one.is_pods else None for one in groups]
         self._known: dict[tuple[int, int, int, int, bool], int] = {}
+        self._nowhere = [NOWHERE] * len(groups)
+        self._exact = [one.exact for one in groups]
+        self._never = [False] * len(groups)
+        self._at_nodes = [index for index, one in enumerate(groups) if one.at_node]
 
     @cached_property
-    def _open_row(self) -> dict[int, list[int]]:
-        """What a side that nothing governs lets through, by IP version."""
-        everything = self._table.everything
+    def _received(self) -> dict[int, list[list[int]]]:
+        """By IP version, for each group as destination what its policies let in from every group."""
         return {
-            version: [everything if version in one.places else NOWHERE for one in self._groups] for version in VERSIONS
+            version: [
+                self._ingress.open_row(version) if profile is None else self._ingress.row(profile, version)
+                for profile in self.ingress_profiles
+            ]
+            for version in VERSIONS
         }
 
     def row(self, source: int) -> list[int]:
         """The ports from one group to each: those of two different pods where it is the group itself."""
         group = self._groups[source]
-        sent = [self._sent(source, version) for version in VERSIONS]
-        plain = not group.at_node
-        found: list[int] = []
-        for index, other in enumerate(self._groups):
-            if not (group.is_pods or other.is_pods):
-                found.append(self._table.nothing)
-                continue
-            numbers: list[int] = []
-            for version, egress in zip(VERSIONS, sent, strict=True):
-                allowed = egress[index] if version in group.places else NOWHERE
-                received = self._received(index, version)[source]
-                if other.at_node and allowed != NOWHERE:
-                    allowed = self._toward_node(source, index, version, allowed)
-                if not plain and received != NOWHERE:
-                    received = self._from_node(source, index, version, received)
-                numbers += (allowed, received)
-            found.append(self._together(numbers, group.exact and other.exact))
-        return found
-
-    def _together(self, numbers: Sequence[int], exact: bool) -> int:
-        """Both directions in each version that both sides have, and all versions."""
-        out4, in4, out6, in6 = numbers
-        key = (out4, in4, out6, in6, exact)
-        found = self._known.get(key)
-        if found is None:
-            both = [
-                self._table.both(out, into) for out, into in ((out4, in4), (out6, in6)) if NOWHERE not in (out, into)
-            ]
-            if not both:
-                found = self._table.nothing
+        numbers = []
+        for version in VERSIONS:
+            if version in group.places:
+                received = [row[source] for row in self._received[version]]
+                numbers += [self._sent(source, version), received]
+                self._by_nodes(source, version, *numbers[-2:])
             else:
-                found = self._table.some(both) if exact else self._table.open(both, "address")
-            self._known[key] = found
+                numbers += [self._nowhere, self._nowhere]
+        known, exact = self._known, group.exact
+        found = [
+            known[key] if key in known else self._together(key)
+            for key in zip(*numbers, self._exact if exact else self._never, strict=True)
+        ]
+        if not group.is_pods:
+            for index, other in enumerate(self._groups):
+                if not other.is_pods:
+                    found[index] = self._table.nothing
         return found
 
     def _sent(self, source: int, version: int) -> list[int]:
-        """What the source's policies let through to each group."""
+        """What the source's policies let through to each group, to be changed at will."""
         profile = self.egress_profiles[source]
-        return self._open_row[version] if profile is None else self._egress.row(profile, version)
+        return [*(self._egress.open_row(version) if profile is None else self._egress.row(profile, version))]
 
-    def _received(self, destination: int, version: int) -> list[int]:
-        """What the destination's policies let through from each group."""
-        profile = self.ingress_profiles[destination]
-        return self._open_row[version] if profile is None else self._ingress.row(profile, version)
+    def _by_nodes(self, source: int, version: int, sent: list[int], received: list[int]) -> None:
+        """Change what is at nodes' addresses to what it is where both sides may share a node."""
+        for index in self._at_nodes:
+            if sent[index] != NOWHERE:
+                sent[index] = self._toward_node(source, index, version, sent[index])
+        if self._groups[source].at_node:
+            for index, far in enumerate(received):
+                if far != NOWHERE:
+                    received[index] = self._from_node(source, index, version, far)
+
+    def _together(self, key: tuple[int, int, int, int, bool]) -> int:
+        """Both directions in each version that both sides have, and all versions."""
+        out4, in4, out6, in6, exact = key
+        both = [self._table.both(out, into) for out, into in ((out4, in4), (out6, in6)) if NOWHERE not in (out, into)]
+        if not both:
+            found = self._table.nothing
+        else:
+            found = self._table.some(both) if exact else self._table.open(both, "address")
+        self._known[key] = found
+        return found
 
     def _toward_node(self, source: int, destination: int, version: int, far: int) -> int:
         """What the source lets through to a side at a node's address, which may be its own node's."""

@@ -47,7 +47,7 @@ class MapNode:
     isolated is open to everyone who may send to it."""
     isolated_out: bool | None = False
     members: tuple[str, ...] = ()
-    """Of nodes, their names."""
+    """Every pod and template that it stands for, as `Workload.display`; of nodes, their names."""
     ranges: tuple[AddressRange, ...] = ()
     """Of addresses: where they lie, as far as they are no pod's and no node's."""
     internet: bool = False

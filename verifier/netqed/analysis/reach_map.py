@@ -252,6 +252,7 @@ class _Whole:
                     governed=self.ingress.is_governed(first),
                     isolated_in=into,
                     isolated_out=out,
+                    members=tuple(workload.display for workload in workloads),
                 )
             case "nodes":
                 names = tuple(name for group in groups for name in group.names)

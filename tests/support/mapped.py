@@ -1,0 +1,135 @@
+"""A map held against every flow of a small world, each decided by the evaluator."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from netqed.analysis.explain_sides import ANY_NODE
+from netqed.analysis.map_results import MapNode, ReachMap
+from netqed.analysis.map_spans import Span
+from netqed.plugins.matters import SPEC, Reading
+from netqed.resources.cluster import Cluster
+from netqed.spec.document import Spec, StatedInvariant
+from netqed.spec.sentences import BuiltIn, CannotReach
+from support.brute import Question
+from support.candidates import OTHER_NODE, Candidate
+from support.universe import Universe
+
+Who = tuple[str, Any]
+"""A workload by its name, a node by its name, or external addresses by the map's node."""
+
+
+class Places:
+    """Finds what has a place on a map."""
+
+    def __init__(self, found: ReachMap, cluster: Cluster, spec: Spec) -> None:
+        self.map = found
+        self._pods: dict[str, MapNode] = {}
+        workloads = (*cluster.workloads, *spec.workloads)
+        for node in found.nodes:
+            if node.kind == "pods":
+                assert not set(node.members) & set(self._pods), "a workload is on the map twice"
+                self._pods.update(dict.fromkeys(node.members, node))
+        assert set(self._pods) == {workload.display for workload in workloads}, "not every workload is on the map"
+        self._nodes = {name: node for node in found.nodes if node.kind == "nodes" for name in node.members}
+        self._edges: dict[tuple[int, int], tuple[Span, ...]] = {}
+        for edge in found.edges:
+            for source in edge.sources:
+                for destination in edge.destinations:
+                    assert (source, destination) not in self._edges, "one pair in two edges"
+                    self._edges[source, destination] = edge.ports
+
+    def who(self, one: Candidate) -> Who:
+        """Who a candidate is."""
+        if one.workload is not None:
+            return "pod", one.workload.display
+        if one.kind == "node":
+            return "node", ANY_NODE if one.node == OTHER_NODE else one.node
+        (node,) = (
+            node.id
+            for node in self.map.nodes
+            for first, last in node.ranges
+            if first.version == one.addresses[0].version and int(first) <= int(one.addresses[0]) <= int(last)
+        )
+        return "external", node
+
+    def place(self, who: Who) -> MapNode:
+        """Where it is on the map."""
+        match who:
+            case ("pod", name):
+                return self._pods[name]
+            case ("node", name):
+                return self._nodes[name]
+            case (_, number):
+                return self.map.by_id[number]
+
+    def at(self, source: Who, destination: Who, protocol: int, port: int) -> Span | None:
+        """What the map says of a port between the two; None is that it cannot be reached."""
+        spans = self._edges.get((self.place(source).id, self.place(destination).id), ())
+        held = [span for span in spans if span.protocol == protocol and span.first <= port <= span.last]
+        assert len(held) < 2, "one port in two spans"
+        return held[0] if held else None
+
+
+@dataclass
+class Seen:
+    """What the flows between two sides on one port are."""
+
+    allowed: int = 0
+    denied: int = 0
+    first: str = ""
+
+
+def everything(cluster: Cluster, spec: Spec, reading: Reading = SPEC) -> Question:
+    """The question of every flow that there is now."""
+    stated = StatedInvariant("anything cannot reach anything", CannotReach(BuiltIn("anything"), BuiltIn("anything")))
+    return Question(Universe(cluster, replace(spec, invariants=(stated,)), stated.invariant, "now"), (reading,))
+
+
+def outcomes(
+    places: Places, cluster: Cluster, spec: Spec, reading: Reading = SPEC
+) -> Mapping[tuple[Who, Who, int, int], Seen]:
+    """What the evaluator says of every flow, by the two sides and the port."""
+    question = everything(cluster, spec, reading)
+    found: dict[tuple[Who, Who, int, int], Seen] = defaultdict(Seen)
+    for source, destination, flow in question.flows():
+        if flow.port is None:
+            continue
+        seen = found[places.who(source), places.who(destination), flow.protocol, flow.port]
+        if question.evaluator(source, destination, reading).decide(flow).allowed:
+            seen.allowed += 1
+            seen.first = seen.first or f"{source} -> {destination}"
+        else:
+            seen.denied += 1
+    return found
+
+
+def faults(found: ReachMap, cluster: Cluster, spec: Spec, reading: Reading = SPEC) -> Iterator[str]:
+    """Everything that the map has otherwise than the evaluator.
+
+    What can be reached has to be on the map without exception. Where a map says that it depends on something, it may be
+    that it does not: where pods of one group are on different nodes, and where both sides turn on the labels of the one
+    undeclared namespace that they share.
+    """
+    places = Places(found, cluster, spec)
+    dual = {w.display for w in (*cluster.workloads, *spec.workloads) if not w.is_template and len(w.addresses) > 1}
+    for (source, destination, protocol, port), seen in outcomes(places, cluster, spec, reading).items():
+        span = places.at(source, destination, protocol, port)
+        what = f"{source} -> {destination} {protocol}/{port}: map {span}, flows {seen}"
+        shared = places.place(source).namespace == places.place(destination).namespace
+        vague = span is not None and ("node" in span.doubts or (shared and "namespace-labels" in span.doubts))
+        if span is None:
+            if seen.allowed:
+                yield f"said to be impossible: {what}"
+        elif not seen.allowed:
+            if not vague:
+                yield f"said to be possible: {what}"
+        elif seen.denied:
+            # What has several addresses is reached where one of them can be.
+            if not span.doubts and not dual & {source[1], destination[1]} and "node" not in (source[0], destination[0]):
+                yield f"said to be certain: {what}"
+        elif span.doubts and not vague:
+            yield f"said to be open: {what}"
