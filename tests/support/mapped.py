@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,7 +34,9 @@ class Places:
                 assert not set(node.members) & set(self._pods), "a workload is on the map twice"
                 self._pods.update(dict.fromkeys(node.members, node))
         assert set(self._pods) == {workload.display for workload in workloads}, "not every workload is on the map"
-        self._nodes = {name: node for node in found.nodes if node.kind == "nodes" for name in node.members}
+        self._nodes = {
+            name: node for node in found.nodes if node.kind == "nodes" for name in node.members or [ANY_NODE]
+        }
         self._edges: dict[tuple[int, int], tuple[Span, ...]] = {}
         for edge in found.edges:
             for source in edge.sources:
@@ -83,44 +85,55 @@ class Seen:
     first: str = ""
 
 
-def everything(cluster: Cluster, spec: Spec, reading: Reading = SPEC) -> Question:
+def everything(cluster: Cluster, spec: Spec) -> Question:
     """The question of every flow that there is now."""
     stated = StatedInvariant("anything cannot reach anything", CannotReach(BuiltIn("anything"), BuiltIn("anything")))
-    return Question(Universe(cluster, replace(spec, invariants=(stated,)), stated.invariant, "now"), (reading,))
+    return Question(Universe(cluster, replace(spec, invariants=(stated,)), stated.invariant, "now"))
 
 
 def outcomes(
-    places: Places, cluster: Cluster, spec: Spec, reading: Reading = SPEC
+    places: Places, cluster: Cluster, spec: Spec, readings: Sequence[Reading] = (SPEC,)
 ) -> Mapping[tuple[Who, Who, int, int], Seen]:
-    """What the evaluator says of every flow, by the two sides and the port."""
-    question = everything(cluster, spec, reading)
+    """What the evaluator says of every flow under each of the readings, by the two sides and the port."""
+    question = everything(cluster, spec)
     found: dict[tuple[Who, Who, int, int], Seen] = defaultdict(Seen)
     for source, destination, flow in question.flows():
         if flow.port is None:
             continue
         seen = found[places.who(source), places.who(destination), flow.protocol, flow.port]
-        if question.evaluator(source, destination, reading).decide(flow).allowed:
-            seen.allowed += 1
-            seen.first = seen.first or f"{source} -> {destination}"
-        else:
-            seen.denied += 1
+        for reading in readings:
+            if question.evaluator(source, destination, reading).decide(flow).allowed:
+                seen.allowed += 1
+                seen.first = seen.first or f"{source} -> {destination}"
+            else:
+                seen.denied += 1
     return found
 
 
-def faults(found: ReachMap, cluster: Cluster, spec: Spec, reading: Reading = SPEC) -> Iterator[str]:
+def faults(
+    found: ReachMap,
+    cluster: Cluster,
+    spec: Spec,
+    readings: Sequence[Reading] = (SPEC,),
+    counts: Counter[str] | None = None,
+) -> Iterator[str]:
     """Everything that the map has otherwise than the evaluator.
 
     What can be reached has to be on the map without exception. Where a map says that it depends on something, it may be
-    that it does not: where pods of one group are on different nodes, and where both sides turn on the labels of the one
-    undeclared namespace that they share.
+    that it does not: where pods of one group are on different nodes, and where both directions turn on the same thing,
+    the labels of the one undeclared namespace that both sides share, or an answer of the plugin. `counts` counts what
+    the map says.
     """
+    said = Counter[str]() if counts is None else counts
     places = Places(found, cluster, spec)
     dual = {w.display for w in (*cluster.workloads, *spec.workloads) if not w.is_template and len(w.addresses) > 1}
-    for (source, destination, protocol, port), seen in outcomes(places, cluster, spec, reading).items():
+    for (source, destination, protocol, port), seen in outcomes(places, cluster, spec, readings).items():
         span = places.at(source, destination, protocol, port)
         what = f"{source} -> {destination} {protocol}/{port}: map {span}, flows {seen}"
         shared = places.place(source).namespace == places.place(destination).namespace
-        vague = span is not None and ("node" in span.doubts or (shared and "namespace-labels" in span.doubts))
+        doubts = span.doubts if span is not None else frozenset()
+        vague = bool({"node", "plugin"} & doubts) or (shared and "namespace-labels" in doubts)
+        said.update(doubts or ["certain" if span is not None else "impossible"])
         if span is None:
             if seen.allowed:
                 yield f"said to be impossible: {what}"

@@ -35,6 +35,7 @@ from netqed.spec.document import ClusterFacts, Scope, Spec
 if TYPE_CHECKING:
     from netqed.analysis.difference_results import Difference
     from netqed.analysis.explain_values import Explanation
+    from netqed.analysis.map_results import ReachMap
     from netqed.analysis.redundancy_results import Redundancy
     from netqed.analysis.results import CheckResult, Result
     from netqed.analysis.simplifying import Simplified, Unproved
@@ -56,6 +57,7 @@ __all__ = [
     "init",
     "load_cluster",
     "load_spec",
+    "map_of",
     "prove",
     "redundant",
     "simplify",
@@ -227,6 +229,42 @@ def explain(
             asked,
             cni=settings.cni,
         )
+    return replace(found, seconds=time.perf_counter() - started)
+
+
+def map_of(
+    paths: Sequence[str | Path] = (),
+    *,
+    source: str | None = None,
+    destination: str | None = None,
+    either: str | None = None,
+    ports: str | None = None,
+    spec: Spec | None = None,
+    settings: Settings | None = None,
+) -> ReachMap:
+    """Who can reach whom now, among the workloads of the input, nodes and other addresses, on which ports.
+
+    `source` and `destination` restrict it to an endpoint of the spec language or `namespace/pod`, `either` to what goes
+    from or to one, `ports` to PORTS. The groups, namespaces, workloads, cluster and assumptions of the spec apply; its
+    invariants do not. `settings.cni` None is `spec`.
+    """
+    from netqed.analysis.explain_asked import stated_ports, stated_side
+    from netqed.analysis.reach_map import SIDES, Restriction, reach_map
+    from netqed.resources.load import collector_paused
+    from netqed.spec.sentences import Isolated
+
+    settings = replace(settings or Settings(), blank_files=True)
+    started = time.perf_counter()
+    _require_known(settings.cni)
+    texts = (source, destination, either)
+    stated = [stated_side(text, name) for text, name in zip(texts, SIDES, strict=True) if text is not None]
+    asked = None if ports is None else (ports, stated_ports(ports, "--port"))
+    with collector_paused():
+        _, cluster, resolved = _only_input(replace(spec or Spec(), invariants=tuple(stated)), paths, settings)
+        ends = iter([one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)])
+        sides = [None if text is None else (text, next(ends)) for text in texts]
+        restriction = Restriction(sides[0], sides[1], sides[2], asked)
+        found = reach_map(cluster, replace(resolved, invariants=tuple(stated)), restriction, cni=settings.cni)
     return replace(found, seconds=time.perf_counter() - started)
 
 

@@ -59,6 +59,21 @@ class MapNode:
         return sum(one.pods is None for one in self.workloads)
 
     @property
+    def is_single(self) -> bool:
+        """Whether it is exactly one pod, so that an edge to itself means nothing."""
+        return self.kind == "pods" and self.pods == 1 and self.templates == 0
+
+    @property
+    def is_open_in(self) -> bool:
+        """Whether nothing isolates it for ingress."""
+        return not self.governed or self.isolated_in is False
+
+    @property
+    def is_open_out(self) -> bool:
+        """Whether nothing isolates it for egress."""
+        return not self.governed or self.isolated_out is False
+
+    @property
     def display(self) -> str:
         """The name with its namespace."""
         return self.name if self.namespace is None else f"{self.namespace}/{self.name}"
@@ -94,6 +109,12 @@ class ReachMap:
     namespaces."""
     basis: Basis
     seconds: float = 0.0
+
+    def pairs(self, edge: MapEdge) -> int:
+        """How many pairs of nodes an edge joins, a single pod and itself not counted."""
+        itself = set(edge.sources) & set(edge.destinations)
+        own = sum(self.by_id[one].is_single for one in itself)
+        return len(edge.sources) * len(edge.destinations) - own
 
     @cached_property
     def by_id(self) -> Mapping[int, MapNode]:

@@ -13,8 +13,8 @@ from netqed.analysis.assumptions import violations
 from netqed.analysis.check import basis
 from netqed.analysis.endpoints import Endpoints
 from netqed.analysis.explain_ports import LAST, TCP_UDP_SCTP
-from netqed.analysis.explain_ranges import joined
-from netqed.analysis.explain_sides import Sides, named_namespaces
+from netqed.analysis.explain_ranges import joined, range_words
+from netqed.analysis.explain_sides import ANY_NODE, Sides, named_namespaces
 from netqed.analysis.flow_readings import SPEC_ANSWERS
 from netqed.analysis.map_directions import Directions
 from netqed.analysis.map_groups import Group, Groups, Wanted
@@ -239,11 +239,10 @@ class _Whole:
             case "pods":
                 workloads = [workload for group in groups for workload in group.workloads]
                 listed = tuple(_owners(workloads))
-                named = f"{listed[0].kind.lower()}/{listed[0].name}"
                 return MapNode(
                     id=number,
                     kind="pods",
-                    name=named + (f" and {len(listed) - 1} more" if len(listed) > 1 else ""),
+                    name=_first_of([f"{one.kind.lower()}/{one.name}" for one in listed]),
                     namespace=first.namespace,
                     labels=_common(workloads),
                     workloads=listed,
@@ -256,32 +255,34 @@ class _Whole:
                 )
             case "nodes":
                 names = tuple(name for group in groups for name in group.names)
-                return MapNode(
-                    number, "nodes", names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else ""), members=names
-                )
+                if names == (ANY_NODE,):
+                    return MapNode(number, "nodes", "any node")
+                return MapNode(number, "nodes", _first_of(names), members=names)
             case "addresses":
                 ranges = joined(part for group in groups for part in group.ranges)
-                return MapNode(number, "addresses", "", ranges=ranges, internet=first.internet)
+                alike = sum(one.category == "address" and one.internet == first.internet for one in self.groups)
+                name = _first_of([range_words(one) for one in ranges])
+                if len(groups) == alike:
+                    name = "internet" if first.internet else "private and special addresses"
+                return MapNode(number, "addresses", name, ranges=ranges, internet=first.internet)
 
     def _edges(
         self, rows: Sequence[Sequence[int]], nodes: Sequence[MapNode], place: Sequence[int]
     ) -> Iterator[MapEdge]:
         """One edge for all sources that reach the same, and for all destinations that they reach on the same ports."""
-        open_in = [not (node.governed and node.isolated_in is not False) for node in nodes]
-        open_out = [not (node.governed and node.isolated_out is not False) for node in nodes]
         alike: dict[Key, list[int]] = defaultdict(list)
         for number, index in enumerate(place):
             row = rows[index]
-            alike[open_out[number], tuple(row[other] for other in place)].append(number)
+            alike[nodes[number].is_open_out, tuple(row[other] for other in place)].append(number)
         for (_, row_key), sources in alike.items():
             if not isinstance(row_key, tuple):
                 raise ValueError(row_key)
             targets: dict[tuple[int, bool], list[int]] = defaultdict(list)
             for number, ports in enumerate(row_key):
                 if ports != self.table.nothing:
-                    targets[ports, open_in[number] and open_out[sources[0]]].append(number)
+                    targets[ports, nodes[number].is_open_in and nodes[sources[0]].is_open_out].append(number)
             for (ports, default_open), destinations in targets.items():
-                if sources == destinations and len(sources) == 1 and _is_single(nodes[sources[0]]):
+                if sources == destinations and len(sources) == 1 and nodes[sources[0]].is_single:
                     continue
                 yield MapEdge(
                     tuple(nodes[one].id for one in sources),
@@ -289,10 +290,6 @@ class _Whole:
                     self.table.spans(ports),
                     default_open,
                 )
-
-
-def _is_single(node: MapNode) -> bool:
-    return node.kind == "pods" and node.pods == 1 and node.templates == 0
 
 
 def _owners(workloads: Iterable[Workload]) -> Iterator[WorkloadPods]:
@@ -312,6 +309,11 @@ def _owners(workloads: Iterable[Workload]) -> Iterator[WorkloadPods]:
     found = [WorkloadPods(*key, number) for key, number in pods.items()]
     found += [WorkloadPods(*key, None) for key in templates]
     yield from sorted(found, key=lambda one: (one.kind, one.name, one.pods is None))
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
 
 
 def _common(workloads: Sequence[Workload]) -> Mapping[str, str]:

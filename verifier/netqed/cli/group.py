@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "check": ("netqed.cli.check", "Check the invariants of a spec."),
     "prove": ("netqed.cli.prove", "Prove or refute one sentence."),
     "explain": ("netqed.cli.explain", "Explain one flow: what allows or denies it, with lines."),
+    "map": ("netqed.cli.map", "Show who can reach whom now, and on which ports."),
     "diff": ("netqed.cli.diff", "Compare two policy sets: what NEW allows and OLD does not, and the reverse."),
     "redundant": ("netqed.cli.redundant", "Find what can be removed from the policies without changing any flow."),
     "simplify": ("netqed.cli.simplify", "Print the policies without what can be removed from them, proved equivalent."),

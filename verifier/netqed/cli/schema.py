@@ -23,7 +23,7 @@ Examples:
 
 @click.command("schema", cls=Command, epilog=_EPILOG)
 @click.argument(
-    "which", type=click.Choice(["spec", "report", "explanation", "difference", "redundancy"]), default="spec"
+    "which", type=click.Choice(["spec", "report", "explanation", "difference", "redundancy", "map"]), default="spec"
 )
 def command(which: str) -> int:
     """Print the JSON Schema of the spec (the default), of the JSON report, or of what another command finds."""
@@ -44,6 +44,10 @@ def command(which: str) -> int:
         from netqed.report.redundancy_json import redundancy_schema
 
         schema = redundancy_schema()
+    elif which == "map":
+        from netqed.report.map_json import map_schema
+
+        schema = map_schema()
     else:
         from netqed.report.schema import report_schema
 
