@@ -255,12 +255,12 @@ def map_of(
 
     settings = replace(settings or Settings(), blank_files=True)
     started = time.perf_counter()
-    _require_known(settings.cni)
+    require_known(settings.cni)
     texts = (source, destination, either)
     stated = [stated_side(text, name) for text, name in zip(texts, SIDES, strict=True) if text is not None]
     asked = None if ports is None else (ports, stated_ports(ports, "--port"))
     with collector_paused():
-        _, cluster, resolved = _only_input(replace(spec or Spec(), invariants=tuple(stated)), paths, settings)
+        _, cluster, resolved = only_input(replace(spec or Spec(), invariants=tuple(stated)), paths, settings)
         ends = iter([one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)])
         sides = [None if text is None else (text, next(ends)) for text in texts]
         restriction = Restriction(sides[0], sides[1], sides[2], asked)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from netqed.analysis.flow_readings import Answers
-from netqed.analysis.map_directions import NOWHERE, Directions, Profile
+from netqed.analysis.map_directions import NOWHERE, Directions
 from netqed.analysis.map_groups import VERSIONS, Group
+from netqed.analysis.map_profiles import Profile
 from netqed.analysis.map_spans import SpanTable
 from netqed.plugins.matters import Matter
 

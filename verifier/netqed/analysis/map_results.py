@@ -25,6 +25,16 @@ class WorkloadPods:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What part something has in a map that is restricted: the pairs asked about are those from a `source` to a
+    `destination` of which one is in `either`."""
+
+    source: bool = True
+    destination: bool = True
+    either: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class MapNode:
     """Pods of one namespace that reach, and are reached by, exactly the same; or nodes, or external addresses."""
 
@@ -52,6 +62,7 @@ class MapNode:
     """Of addresses: where they lie, as far as they are no pod's and no node's."""
     internet: bool = False
     """Of addresses: whether they are among what a spec calls `internet`."""
+    asked: Asked = Asked()
 
     @property
     def templates(self) -> int:
@@ -93,8 +104,9 @@ class MapEdge:
 
 @dataclass(frozen=True)
 class ReachMap:
-    """Who can reach whom. A pair of nodes without an edge cannot, except as `Basis.standing` says; flows between nodes
-    and addresses are no matter of policies, and not in it."""
+    """Who can reach whom. A pair of nodes that was asked about and has no edge cannot, except as `Basis.standing` says;
+    flows between nodes and addresses are no matter of policies, and not in it. All that there is has its node, also
+    where the map is restricted."""
 
     nodes: tuple[MapNode, ...]
     edges: tuple[MapEdge, ...]

@@ -19,7 +19,7 @@ from netqed.analysis.flow_readings import SPEC_ANSWERS
 from netqed.analysis.map_directions import Directions
 from netqed.analysis.map_groups import Group, Groups, Wanted
 from netqed.analysis.map_pairs import Pairs
-from netqed.analysis.map_results import MapEdge, MapNode, ReachMap, WorkloadPods
+from netqed.analysis.map_results import Asked, MapEdge, MapNode, ReachMap, WorkloadPods
 from netqed.analysis.map_spans import SpanTable, restricted
 from netqed.analysis.membership import Membership
 from netqed.analysis.roster import Roster
@@ -112,19 +112,10 @@ def _limits(ports: tuple[str, Ports] | None) -> tuple[tuple[int, int, int], ...]
     return tuple((item.protocol, item.first or 1, item.last or item.first or LAST) for item in ports[1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """Whether a group may be a source, or a destination, and whether all that touches it is meant."""
-
-    source: bool
-    destination: bool
-    either: bool
-
-
-def _chosen(group: Group, wanted: Sequence[Wanted | None]) -> _Chosen:
+def _chosen(group: Group, wanted: Sequence[Wanted | None]) -> Asked:
     said = iter(group.wanted)
     found = [True if one is None else next(said) for one in wanted]
-    return _Chosen(*found)
+    return Asked(*found)
 
 
 Key = tuple[object, ...]
@@ -141,36 +132,19 @@ class _Whole:
     table: SpanTable
     limits: tuple[tuple[int, int, int], ...] | None
 
-    def map(self, chosen: Sequence[_Chosen]) -> tuple[tuple[MapNode, ...], tuple[MapEdge, ...]]:
-        """The nodes and edges, of what was chosen only."""
+    def map(self, chosen: Sequence[Asked]) -> tuple[tuple[MapNode, ...], tuple[MapEdge, ...]]:
+        """The nodes, and the edges of the pairs that were asked about."""
         rows = self._rows(chosen)
         merged = self._merged(rows, chosen)
         order = sorted(merged, key=lambda members: self._order(members[0]))
-        nodes = [self._node(number, members) for number, members in enumerate(order, 1)]
+        nodes = [
+            replace(self._node(number, members), asked=chosen[members[0]]) for number, members in enumerate(order, 1)
+        ]
         place = [members[0] for members in order]
         edges = tuple(self._edges(rows, nodes, place))
-        shown = {id_ for edge in edges for id_ in (*edge.sources, *edge.destinations)}
-        everything = all(one == _Chosen(True, True, True) for one in chosen)
-        kept = [
-            node
-            for node, index in zip(nodes, place, strict=True)
-            if everything or node.id in shown or self._is_asked_for(chosen, index)
-        ]
-        return tuple(kept), edges
+        return tuple(nodes), edges
 
-    @staticmethod
-    def _is_asked_for(chosen: Sequence[_Chosen], index: int) -> bool:
-        """Whether a restriction that leaves something out has the group in it."""
-        one = chosen[index]
-        limited = [
-            not all(each.source for each in chosen),
-            not all(each.destination for each in chosen),
-            not all(each.either for each in chosen),
-        ]
-        said = (one.source, one.destination, one.either)
-        return any(limit and yes for limit, yes in zip(limited, said, strict=True))
-
-    def _rows(self, chosen: Sequence[_Chosen]) -> list[list[int]]:
+    def _rows(self, chosen: Sequence[Asked]) -> list[list[int]]:
         """The ports of each pair, by source and destination; nothing of pairs that were not asked for."""
         nothing = self.table.nothing
         limited: dict[int, int] = {}
@@ -195,7 +169,7 @@ class _Whole:
             )
         return found
 
-    def _merged(self, rows: Sequence[Sequence[int]], chosen: Sequence[_Chosen]) -> list[list[int]]:
+    def _merged(self, rows: Sequence[Sequence[int]], chosen: Sequence[Asked]) -> list[list[int]]:
         """The groups in lists that behave alike: same namespace and kind, same ports to and from everything."""
         found: dict[Key, list[int]] = defaultdict(list)
         for index, (group, column) in enumerate(zip(self.groups, zip(*rows, strict=True), strict=True)):

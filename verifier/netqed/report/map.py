@@ -71,8 +71,10 @@ def _restriction(found: ReachMap) -> str:
 
 
 def _may_be_source(found: ReachMap, node: MapNode) -> bool:
-    """Whether a node without a row says something: a workload that reaches nothing, where all were asked about."""
-    return node.kind == "pods" and (found.source, found.destination, found.either) == (None, None, None)
+    """Whether a node without a row says something: a workload that reaches nothing of what was asked about."""
+    if node.kind != "pods" or (found.destination is not None and found.source is None):
+        return False
+    return node.asked.source and node.asked.either
 
 
 def _by_source(found: ReachMap) -> Mapping[int, Mapping[Spans, list[int]]]:
@@ -113,7 +115,9 @@ def _legend(found: ReachMap, style: Style) -> Iterator[str]:
 
 
 def _summary(found: ReachMap, style: Style) -> str:
-    pods = [node for node in found.nodes if node.kind == "pods"]
+    joined = {one for edge in found.edges for one in (*edge.sources, *edge.destinations)}
+    whole = (found.source, found.destination, found.either, found.ports) == (None, None, None, None)
+    pods = [node for node in found.nodes if node.kind == "pods" and (whole or node.id in joined)]
     workloads = sum(len(node.members) for node in pods)
     pairs = sum(found.pairs(edge) for edge in found.edges)
     open_pairs = sum(found.pairs(edge) for edge in found.edges if edge.default_open)

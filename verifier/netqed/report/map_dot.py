@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from netqed.analysis.map_results import MapEdge, MapNode, ReachMap
+from netqed.analysis.map_results import Asked, MapEdge, MapNode, ReachMap
 from netqed.report.map_words import members_words, ports_words
 from netqed.report.style import visible
 
@@ -30,13 +30,15 @@ def _lines(found: ReachMap) -> Iterator[str]:
     yield "  rankdir=LR;"
     yield '  node [shape=box, fontname="sans-serif"];'
     yield '  edge [fontname="sans-serif"];'
-    pods = (node for node in found.nodes if node.kind == "pods")
+    joined = {one for edge in found.edges for one in (*edge.sources, *edge.destinations)}
+    shown = [node for node in found.nodes if node.id in joined or node.asked == Asked()]
+    pods = (node for node in shown if node.kind == "pods")
     for number, (namespace, nodes) in enumerate(groupby(pods, key=lambda one: one.namespace or "")):
         yield f"  subgraph cluster_{number} {{"
         yield f"    label={quoted(namespace)};"
         yield from (f"    {_node(node)}" for node in nodes)
         yield "  }"
-    yield from (f"  {_node(node)}" for node in found.nodes if node.kind != "pods")
+    yield from (f"  {_node(node)}" for node in shown if node.kind != "pods")
     for number, edge in enumerate(found.edges):
         yield from _edge(found, number, edge)
     yield "}"

@@ -67,6 +67,7 @@ def node_value(node: MapNode) -> Value:
         "isolatedOut": node.isolated_out,
         "ranges": [[str(first), str(last)] for first, last in node.ranges],
         "internet": node.internet,
+        "asked": {"from": node.asked.source, "to": node.asked.destination, "of": node.asked.either},
     }
 
 
@@ -119,7 +120,8 @@ def map_schema() -> Value:
                         },
                     }
                 ),
-                "description": "What the map was restricted to; what lies outside is not in it.",
+                "description": "What the map was restricted to: pairs from a node whose `asked.from` is true to one whose "
+                "`asked.to` is, of which one has `asked.of`. Of others nothing is said.",
             },
             nodes=list_of("node"),
             edges=list_of("edge"),
@@ -160,6 +162,10 @@ def _definitions() -> Value:
                 "description": "Of addresses: first and last of each range, in which pods and nodes may have some.",
             },
             internet={**FLAG, "description": "Of addresses: whether `internet` holds them."},
+            asked={
+                **object_of(**{"from": FLAG, "to": FLAG, "of": FLAG}),
+                "description": "Whether the map's restrictions hold it; true where there is none.",
+            },
         ),
         "workload": object_of(
             kind=TEXT,
