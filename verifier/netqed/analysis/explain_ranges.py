@@ -68,6 +68,11 @@ def joined(ranges: Iterable[AddressRange]) -> tuple[AddressRange, ...]:
     return tuple(found)
 
 
+def overlap(one: AddressRange, other: AddressRange) -> bool:
+    """Whether some address is in both ranges."""
+    return one[0].version == other[0].version and int(one[0]) <= int(other[1]) and int(other[0]) <= int(one[1])
+
+
 def representative(one: AddressRange, taken: Collection[Address] = ()) -> Address | None:
     """The lowest address of the range that is not taken, the first one left out where there are more than two; None
     where none of those tried is free."""

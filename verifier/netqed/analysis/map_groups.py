@@ -55,7 +55,7 @@ class Wanted:
     def has_workload(self, workload: Workload, addresses: Iterable[Address]) -> bool:
         """Whether a workload is meant, by what it is or by an address that it is known to have."""
         return workload.display in self.displays or any(
-            address in network for network in self._blocks() for address in addresses
+            address in network for network in self.blocks() for address in addresses
         )
 
     def has_node(self, addresses: Iterable[Address]) -> bool:
@@ -70,7 +70,8 @@ class Wanted:
             for first, last in self.side.ranges
         )
 
-    def _blocks(self) -> Iterator[Network]:
+    def blocks(self) -> Iterator[Network]:
+        """The ranges of addresses that are named, whoever has them."""
         return (part.network for part in leaves(self.endpoint) if isinstance(part, Block))
 
 

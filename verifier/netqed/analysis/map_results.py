@@ -117,8 +117,8 @@ class ReachMap:
     ports: str | None
     reading: str
     unsure: int
-    """Workloads that may be among what the map was restricted to, and are left out: nobody declares the labels of their
-    namespaces."""
+    """Workloads that may be among what the map was restricted to, and are left out: the input does not give their
+    addresses, or the labels of their namespaces."""
     basis: Basis
     seconds: float = 0.0
 

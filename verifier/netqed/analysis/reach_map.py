@@ -13,7 +13,7 @@ from netqed.analysis.assumptions import violations
 from netqed.analysis.check import basis
 from netqed.analysis.endpoints import Endpoints
 from netqed.analysis.explain_ports import LAST, TCP_UDP_SCTP
-from netqed.analysis.explain_ranges import joined, range_words
+from netqed.analysis.explain_ranges import EVERYWHERE, joined, overlap, range_words, ranges_of
 from netqed.analysis.explain_sides import ANY_NODE, Sides, named_namespaces
 from netqed.analysis.flow_readings import SPEC_ANSWERS
 from netqed.analysis.map_directions import Directions
@@ -87,7 +87,7 @@ def reach_map(cluster: Cluster, spec: Spec, asked: Restriction = Restriction(), 
         either=asked.either[0] if asked.either else None,
         ports=asked.ports[0] if asked.ports else None,
         reading=cni or "spec",
-        unsure=sum(one.side.unsure for one in wanted if one is not None),
+        unsure=sum(one.side.unsure + _perhaps_at(roster, one) for one in wanted if one is not None),
         basis=basis(roster, cni or "spec"),
     )
 
@@ -101,6 +101,18 @@ def _wanted(sides: Sides, name: str, text: str, endpoint: Endpoint) -> Wanted:
         )
         raise InputError([problem])
     return Wanted.of(side, endpoint)
+
+
+def _perhaps_at(roster: Roster, wanted: Wanted) -> int:
+    """How many workloads may have an address in the blocks of a restriction, since the input gives none of theirs."""
+    blocks = [(network.network_address, network.broadcast_address) for network in wanted.blocks()]
+    places = {
+        False: ranges_of(roster.population.pod_ranges),
+        True: ranges_of(roster.population.node_ranges or EVERYWHERE),
+    }
+    met = {host: any(overlap(one, other) for one in found for other in blocks) for host, found in places.items()}
+    unknown = (one for one in roster.present if one.is_template or not roster.addresses(one))
+    return sum(met[one.host_network] and not wanted.has_workload(one, ()) for one in unknown)
 
 
 def _limits(ports: tuple[str, Ports] | None) -> tuple[tuple[int, int, int], ...] | None:
@@ -137,10 +149,9 @@ class _Whole:
         rows = self._rows(chosen)
         merged = self._merged(rows, chosen)
         order = sorted(merged, key=lambda members: self._order(members[0]))
-        nodes = [
-            replace(self._node(number, members), asked=chosen[members[0]]) for number, members in enumerate(order, 1)
-        ]
         place = [members[0] for members in order]
+        numbered = enumerate(order, 1)
+        nodes = [replace(self._node(number, members), asked=chosen[members[0]]) for number, members in numbered]
         edges = tuple(self._edges(rows, nodes, place))
         return tuple(nodes), edges
 

@@ -13,7 +13,7 @@ from netqed.report.basis import INDENT, READINGS, input_lines, items, note_lines
 from netqed.report.map_words import DEPENDS, Destinations, doubts_of, members_words, ports_words, state_words
 from netqed.report.style import Style, columns, wrapped
 from netqed.report.words import count
-from netqed.report.writer import entry
+from netqed.report.writer import entry, note
 
 WIDEST: Final = 24
 """Columns of the ports, where they are no wider."""
@@ -27,6 +27,8 @@ SAID: Final = (
 )
 """What every map is about."""
 
+UNSURE: Final = "the input does not give their addresses, or the labels of their namespaces"
+
 
 def render_map(found: ReachMap, *, style: Style | None = None, quiet: bool = False, verbose: bool = False) -> str:
     """The whole report, ending with a line end. `quiet` leaves the table and the summary, `verbose` names every
@@ -35,6 +37,8 @@ def render_map(found: ReachMap, *, style: Style | None = None, quiet: bool = Fal
     title = f"who can reach whom{_restriction(found)}"
     first, *rest = wrapped(style.show(title), style.width, rest="    ")
     lines = [style.paint(first, "strong"), *rest]
+    if found.unsure:
+        lines += note("left out", f"{count(found.unsure, 'workload')} that may be among these: {UNSURE}", style)
     reached = _by_source(found)
     words = Destinations(found)
     sources = [node for node in found.nodes if node.id in reached or _may_be_source(found, node)]

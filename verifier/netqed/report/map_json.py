@@ -116,12 +116,12 @@ def map_schema() -> Value:
                         "unsure": {
                             **COUNT,
                             "description": "Workloads that may be among what the map was restricted to, and are left "
-                            "out: nobody declares the labels of their namespaces.",
+                            "out: the input does not give their addresses, or the labels of their namespaces.",
                         },
                     }
                 ),
-                "description": "What the map was restricted to: pairs from a node whose `asked.from` is true to one whose "
-                "`asked.to` is, of which one has `asked.of`. Of others nothing is said.",
+                "description": "What the map was restricted to: pairs from a node with `asked.from` to one with "
+                "`asked.to`, one of which has `asked.of`. Of others nothing is said.",
             },
             nodes=list_of("node"),
             edges=list_of("edge"),
