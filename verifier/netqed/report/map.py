@@ -104,10 +104,14 @@ def _row(
     ordered = sorted(reached.items(), key=lambda one: (one[0] != (), len(one[0]), min(one[1])))
     named = [(ports_words(spans), ids) for spans, ids in ordered]
     width = max((columns(ports) for ports, _ in named if columns(ports) <= WIDEST), default=0)
+    indent = " " * (width + 6)
     for ports, ids in named:
         lead = f"    {ports}{' ' * (width - columns(ports))}  "
+        if columns(ports) > width:
+            yield lead.rstrip()
+            lead = indent
         text = style.show(", ".join(words.words(ids, node)))
-        yield from wrapped(f"-> {text}", style.width, first=lead, rest=" " * (width + 9))
+        yield from wrapped(f"-> {text}", style.width, first=lead, rest=f"{indent}   ")
 
 
 def _legend(found: ReachMap, style: Style) -> Iterator[str]:

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from netqed.analysis.map_results import Asked, MapEdge, MapNode, ReachMap
 from netqed.report.map_words import members_words, ports_words
-from netqed.report.style import visible
+from netqed.report.style import visible, wrapped
 
 NARROW = 60
-"""Characters of a label's line."""
+"""Columns of a label's line."""
 
 
 def render_map_dot(found: ReachMap) -> str:
@@ -20,8 +20,8 @@ def render_map_dot(found: ReachMap) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as a quoted string that shows as it is: backslashes are no escapes."""
-    lines = [visible(text[start : start + NARROW]) for start in range(0, len(text), NARROW)] or [""]
+    """The text as a quoted string that shows as it is, broken at spaces: backslashes are no escapes."""
+    lines = wrapped(visible(text), NARROW)
     return '"' + r"\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in lines) + '"'
 
 

@@ -18,7 +18,7 @@ DEPENDS: Final[Mapping[Doubt, str]] = {
     "address": "depends on an address that the input does not give",
     "namespace-labels": "depends on labels of a namespace that nobody declares",
     "pod-labels": "depends on labels that controllers give to pods",
-    "node": "only between pods on one node, or only if they are",
+    "node": "only where both are on one node",
     "plugin": "depends on what is not verified of the network plugin",
 }
 """What a port that is not reached for certain depends on."""
