@@ -16,6 +16,7 @@ from netqed.analysis.check import check
 from netqed.analysis.difference import difference
 from netqed.analysis.disagreement import Disagreement
 from netqed.analysis.pinned import PinnedEngine
+from netqed.analysis.reach_map import reach_map
 from netqed.analysis.results import Refuted
 from netqed.plugins.matters import SPEC, Matter, Reading
 from netqed.reference.evaluate import Evaluator
@@ -25,6 +26,8 @@ from support.cases import Case
 from support.difference_cases import CASES
 from support.flows import flows, world_of
 from support.made_up import plugin_that_answers
+from support.map_cases import MAP_CASES, PORTED
+from support.mapped import everything, faults, port_faults
 from support.matter_worlds import DECISIVE_WORLDS
 from support.matters import DECISIVE
 from support.nasty import NASTY
@@ -32,6 +35,7 @@ from support.readings import readings
 from support.redundancy_cases import CASES as REDUNDANCY_CASES
 from support.redundancy_cases import fault_of
 from support.strategies import clusters
+from support.universe import Contradiction
 from support.witnesses import witness_faults
 
 KILLED = 10
@@ -114,6 +118,24 @@ def redundancies_fail() -> str | None:
     return None
 
 
+def maps_fail() -> str | None:
+    """What is wrong with the map of a world written by hand, or None."""
+    worlds = {**MAP_CASES, **{name: case.world for name, case in NASTY.items()}}
+    for name, world in worlds.items():
+        question = everything(world.cluster, world.spec)
+        try:
+            question.universe.check_assumptions()
+            found = reach_map(world.cluster, world.spec)
+        except (InputError, Contradiction):
+            continue
+        for fault in faults(found, world.cluster, world.spec):
+            return f"{name}: {fault}"
+        if name in PORTED:
+            for fault in port_faults(found, world.cluster, world.spec):
+                return f"{name}: {fault}"
+    return None
+
+
 def flows_fail() -> str | None:
     """The first drawn flow on which the evaluator and the encoding disagree, or None."""
 
@@ -151,7 +173,7 @@ def main() -> int:
         if fault := verdicts_fail(case):
             print(f"{name}: {fault}")
             return KILLED
-    if fault := differences_fail() or redundancies_fail() or flows_fail():
+    if fault := differences_fail() or redundancies_fail() or maps_fail() or flows_fail():
         print(fault)
         return KILLED
     return 0

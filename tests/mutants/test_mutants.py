@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mutants.maps import MAP_MUTANTS
 from mutants.matters import MATTER_MUTANTS
 from mutants.mutants import MUTANTS, Mutant
 from mutants.parts import PART_MUTANTS
@@ -59,7 +60,7 @@ def test_every_matter_has_a_mutant() -> None:
 
 
 @pytest.mark.parametrize(
-    "mutant", (*MUTANTS, *MATTER_MUTANTS, *TIE_MUTANTS, *PART_MUTANTS), ids=lambda mutant: mutant.name
+    "mutant", (*MUTANTS, *MATTER_MUTANTS, *TIE_MUTANTS, *PART_MUTANTS, *MAP_MUTANTS), ids=lambda mutant: mutant.name
 )
 def test_the_laws_kill(mutant: Mutant, copy: Path) -> None:
     """A law fails when the fault is in the program."""

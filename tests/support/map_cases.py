@@ -65,7 +65,7 @@ MAP_CASES: Mapping[str, SmallWorld] = {
             policy(
                 selector=matching(app="api"),
                 ingress=(
-                    rule(ports=(PolicyPort(None, 80, 90), PolicyPort(None, 85, 100), PolicyPort(None, 101))),
+                    rule(ports=(PolicyPort(None, 80, 90), PolicyPort(None, 85, 100), PolicyPort(None, 103))),
                     rule(pods(matching(app="web")), ports=(PolicyPort("UDP", 65000, 65535), PolicyPort("UDP", 1))),
                 ),
             )
@@ -129,3 +129,6 @@ MAP_CASES: Mapping[str, SmallWorld] = {
         {"c": {}},
     ).world,
 }
+
+PORTED = ("a port's name means another number on each destination", "ranges meet, overlap and end with the last port")
+"""Those about ports."""

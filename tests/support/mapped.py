@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations, product
 from typing import Any
 
 from netqed.analysis.explain_sides import ANY_NODE
+from netqed.analysis.flow_ends import known_addresses, pod_end, world_of
 from netqed.analysis.map_results import MapNode, ReachMap
 from netqed.analysis.map_spans import Span
 from netqed.plugins.matters import SPEC, Reading
+from netqed.reference.evaluate import Evaluator
+from netqed.reference.flow import Flow
 from netqed.resources.cluster import Cluster
 from netqed.spec.document import Spec, StatedInvariant
 from netqed.spec.sentences import BuiltIn, CannotReach
 from support.brute import Question
 from support.candidates import OTHER_NODE, Candidate
 from support.universe import Universe
+
+PROBED = (*range(1, 120), *range(8070, 9100), *range(64990, 65536))
+"""Ports that are tried one by one."""
 
 Who = tuple[str, Any]
 """A workload by its name, a node by its name, or external addresses by the map's node."""
@@ -146,3 +153,18 @@ def faults(
                 yield f"said to be certain: {what}"
         elif span.doubts and not vague:
             yield f"said to be open: {what}"
+
+
+def port_faults(found: ReachMap, cluster: Cluster, spec: Spec) -> Iterator[str]:
+    """Every port, of those near what small worlds' policies speak of, that the map has otherwise than the evaluator,
+    between pods with one address each."""
+    places = Places(found, cluster, spec)
+    world = world_of(cluster)
+    evaluator = Evaluator(world)
+    for one, other in permutations(cluster.workloads, 2):
+        source, destination = (pod_end(each, cluster, address=known_addresses(each, world)[0]) for each in (one, other))
+        for protocol, port in product((6, 17, 132), PROBED):
+            allowed = evaluator.decide(Flow(source, destination, protocol, port)).allowed
+            span = places.at(("pod", one.display), ("pod", other.display), protocol, port)
+            if (span is not None) is not allowed:
+                yield f"{one.display} -> {other.display} {protocol}/{port}: map {span}, evaluator {allowed}"
