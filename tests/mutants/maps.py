@@ -44,6 +44,12 @@ MAP_MUTANTS = (
         "        if undeclared or not profile.namespace_keys:\n",
     ),
     Mutant(
+        "maps: pods of a namespace that nobody declares are alike",
+        ALIKE,
+        "            *(self._by_pods(profile) if profile.namespace_keys else ()),\n",
+        "",
+    ),
+    Mutant(
         "maps: labels that controllers add are taken to be absent",
         PROFILES,
         "    return assignments(group.labels, free, selectors) if group.is_template and free else [group.labels]\n",

@@ -116,6 +116,12 @@ MAP_CASES: Mapping[str, SmallWorld] = {
         {"a": {}, "b": {}, "c": {}},
         facts=V4,
     ).world,
+    "pods of a namespace that nobody declares, of which a peer means one": case(
+        (),
+        [pod("a", "api", "10.0.0.1"), pod("a", "web", "10.0.0.2"), pod("b", "api", "10.0.0.3")],
+        [admit("b", pods(matching(app="web"), matching(team="x")))],
+        {"b": {}},
+    ).world,
     "namespaces that nobody declares, of which one is named": case(
         (),
         [pod("a", "web", "10.0.0.1"), pod("b", "web", "10.0.0.2"), pod("c", "api", "10.0.0.3")],

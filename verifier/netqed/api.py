@@ -255,7 +255,7 @@ def map_of(
 
     settings = replace(settings or Settings(), blank_files=True)
     started = time.perf_counter()
-    require_known(settings.cni)
+    require_valid(settings)
     texts = (source, destination, either)
     stated = [stated_side(text, name) for text, name in zip(texts, SIDES, strict=True) if text is not None]
     asked = None if ports is None else (ports, stated_ports(ports, "--port"))

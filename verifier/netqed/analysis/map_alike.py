@@ -42,6 +42,7 @@ class Alike:
             *self._by_category,
             *(self._mask(peer, namespace) for peer in dict.fromkeys(profile.peers)),
             *(self._undeclared(profile) if profile.namespace_keys else ()),
+            *(self._by_pods(profile) if profile.namespace_keys else ()),
             *(self._templates if profile.free_keys else ()),
             *(self._by_names(profile.names) if profile.direction == "egress" and profile.names else ()),
         ]
@@ -77,6 +78,17 @@ class Alike:
             self._members(spaces),
             *(self._members({name}) for name in sorted(spaces & named)),
         ]
+
+    def _by_pods(self, profile: Profile) -> Iterator[int]:
+        """The groups that each peer's podSelector matches, whatever their namespace: where its labels are not declared,
+        a namespaceSelector may match after all."""
+        for selector in {peer.pod_selector: None for peer in profile.peers}:
+            if selector is not None:
+                yield sum(
+                    1 << index
+                    for index, one in enumerate(self._groups)
+                    if one.is_pods and selector_matches(selector, one.labels)
+                )
 
     def _members(self, namespaces: Iterable[str]) -> int:
         return sum(1 << index for name in namespaces for index in self._by_namespace[name])
