@@ -56,6 +56,7 @@ fuzz: setup ## the laws with many more random cases, different ones each time
 bench: setup ## the figures of docs/performance.md, as a Markdown table
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/explain.py
+	$(BIN)/python benchmarks/difference.py
 	$(BIN)/python benchmarks/map.py
 
 format: setup ## let ruff format and fix

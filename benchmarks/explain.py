@@ -7,20 +7,26 @@ encoding of its own, as a user's single question has. What is measured is proces
 from __future__ import annotations
 
 import argparse
+import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from netqed import api
 from netqed.analysis.check import check
+from netqed.analysis.explain import Asked, explain
+from netqed.analysis.explain_asked import stated_ports, stated_side
 from netqed.analysis.results import Proved, Refuted
 from netqed.resources.cluster import Cluster
+from netqed.resources.load import collector_paused
 from netqed.spec.document import Spec
 from netqed.spec.resolve import resolve
+from netqed.spec.sentences import Isolated
 
 HERE = Path(__file__).parent
 
@@ -47,6 +53,23 @@ def questions(cluster: Cluster, spec: Spec, number: int) -> Iterator[tuple[str, 
             return
 
 
+def explanations(cluster: Cluster, spec: Spec, number: int, seed: int) -> list[float]:
+    """The seconds of `netqed explain POD POD TCP/8080` of so many pairs of pods, in a cluster that is loaded."""
+    pods = [f"{one.namespace}/{one.name}" for one in cluster.workloads if one.kind == "Pod"]
+    chosen = random.Random(seed).sample(pods, 2 * number)
+    return [timed(partial(explained, cluster, spec, *pair)) for pair in zip(chosen[::2], chosen[1::2], strict=True)]
+
+
+def explained(cluster: Cluster, spec: Spec, source: str, destination: str) -> None:
+    """One explanation, as `api.explain` makes it."""
+    stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
+    with collector_paused():
+        resolved = resolve(replace(spec, invariants=stated), cluster)
+        ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
+        sides = [Asked(text, end) for text, end in zip((source, destination), ends, strict=True)]
+        explain(cluster, replace(resolved, invariants=stated), *sides, stated_ports("TCP/8080"), cni="spec")
+
+
 def row(name: str, seconds: list[float]) -> str:
     """A table's row: the median and the slowest."""
     return f"| {name} | {len(seconds)} | {statistics.median(seconds):.2f} s | {max(seconds):.2f} s |"
@@ -71,6 +94,8 @@ def main() -> int:
     for word, what in (("proved", "which policies it needs"), ("refuted", "every way in")):
         print(row(f"a verdict: {word}", [plain for each, plain, _ in found if each == word]))
         print(row(f"the same with its reasons: {what}", [whole for each, _, whole in found if each == word]))
+    found_flows = explanations(cluster, spec, options.number, options.seed)
+    print(row("`netqed explain` of one flow, with all other ports", found_flows))
     return 0
 
 
