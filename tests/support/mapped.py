@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from itertools import permutations, product
 from typing import Any
 
@@ -128,18 +129,23 @@ def faults(
 
     What can be reached has to be on the map without exception. Where a map says that it depends on something, it may be
     that it does not: where pods of one group are on different nodes, and where both directions turn on the same thing,
-    the labels of the one undeclared namespace that both sides share, or an answer of the plugin. `counts` counts what
-    the map says.
+    the labels of the one undeclared namespace that both sides share, an answer of the plugin, or an address that only
+    one of them can have. `counts` counts what the map says.
     """
     said = Counter[str]() if counts is None else counts
     places = Places(found, cluster, spec)
+    lone = _speak_of_one_address(cluster)
     dual = {w.display for w in (*cluster.workloads, *spec.workloads) if not w.is_template and len(w.addresses) > 1}
     for (source, destination, protocol, port), seen in outcomes(places, cluster, spec, readings).items():
         span = places.at(source, destination, protocol, port)
         what = f"{source} -> {destination} {protocol}/{port}: map {span}, flows {seen}"
         shared = places.place(source).namespace == places.place(destination).namespace
         doubts = span.doubts if span is not None else frozenset()
-        vague = bool({"node", "plugin"} & doubts) or (shared and "namespace-labels" in doubts)
+        vague = (
+            bool({"node", "plugin"} & doubts)
+            or (shared and "namespace-labels" in doubts)
+            or (lone and "address" in doubts)
+        )
         said.update(doubts or ["certain" if span is not None else "impossible"])
         if span is None:
             if seen.allowed:
@@ -153,6 +159,19 @@ def faults(
                 yield f"said to be certain: {what}"
         elif span.doubts and not vague:
             yield f"said to be open: {what}"
+
+
+def _speak_of_one_address(cluster: Cluster) -> bool:
+    """Whether rules of both directions hold a block of a single address."""
+    return all(
+        any(
+            peer.ip_block is not None and ip_network(peer.ip_block.cidr, strict=False).num_addresses == 1
+            for policy in cluster.policies
+            for rule in rules(policy)
+            for peer in rule.peers or ()
+        )
+        for rules in (lambda policy: policy.ingress or (), lambda policy: policy.egress or ())
+    )
 
 
 def port_faults(found: ReachMap, cluster: Cluster, spec: Spec) -> Iterator[str]:
