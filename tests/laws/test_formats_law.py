@@ -218,7 +218,7 @@ def test_every_format_of_a_comparison_says_the_same(found: Difference, requireme
     value = difference_value(found, requirement)  # type: ignore[arg-type]  # hypothesis draws a plain text
     jsonschema.Draft202012Validator(difference_schema()).validate(value)
     rendering = rendering_of(value, HERE)
-    code = found.exit_code(requirement or "equivalent")  # type: ignore[arg-type]
+    code = found.exit_code(requirement or "equivalent")  # type: ignore[arg-type]  # a plain text, as above
 
     log = sarif(rendering.render("sarif"))
     assert log["invocations"][0]["exitCode"] == value["exitCode"] == code

@@ -157,7 +157,7 @@ def test_an_assumption_can_make_sides_equivalent_and_is_named() -> None:
     assert found.gained.rests_on == ("only web has team=x",)
 
 
-OF_X_ONLY = CASES["a namespace is relabelled into a peer"].old.policies[0].ingress[0].peers[0]  # type: ignore[index]
+OF_X_ONLY = CASES["a namespace is relabelled into a peer"].old.policies[0].ingress[0].peers[0]  # type: ignore[index]  # the case has rules and peers
 
 
 def test_names_that_no_side_knows_are_refused_once() -> None:

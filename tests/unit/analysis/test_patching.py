@@ -117,7 +117,7 @@ def gone(cluster: Cluster, edits: Sequence[Edit]) -> list[FieldPath]:
     paths: list[FieldPath] = []
     for direction, rules in (("ingress", policy.ingress), ("egress", policy.egress)):
         for index, rule in enumerate(rules or ()):
-            place = Place("web/p", direction, index)  # type: ignore[arg-type]
+            place = Place("web/p", direction, index)  # type: ignore[arg-type]  # one of two words
             if index not in result.rules[place.direction]:
                 paths.append(place.path)
                 continue
