@@ -17,10 +17,10 @@ from netqed.cli import cli
 from netqed.report.difference_markdown import MARKER as DIFFERENCE_MARKER
 from netqed.report.markdown import MARKER
 from support.console import ROOT
-from support.formats import commands, gitlab, junit, page, sarif
+from support.formats import commands, gitlab, html_data, junit, page, sarif
 
 BROKEN = "payments-broken"
-FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 
 POLICY = """\
 apiVersion: networking.k8s.io/v1
@@ -76,6 +76,7 @@ def test_several_formats_in_one_run(folder: Path) -> None:
     assert [one.name for one in commands(texts["github"])] == ["error", "error", "notice"]
     assert len(gitlab(texts["gitlab"])) == 2
     assert len(list(page(texts["markdown"], MARKER).rows)) == 9
+    assert len(html_data(texts["html"])["cases"]) == 9
     assert sorted(file.name for file in folder.glob(".out*")) == []
 
 
@@ -95,7 +96,7 @@ def test_the_code_does_not_depend_on_the_format(form: str) -> None:
         (["sarif", "github"], "only one report can go to standard output"),
         (["sarif=a", "junit=a"], "two reports would go to the same file"),
         (["sarif=a", "junit=./a"], "two reports would go to the same file"),
-        (["yaml"], "no format 'yaml': expected text, json, sarif, junit, github, gitlab or markdown"),
+        (["yaml"], "no format 'yaml': expected text, json, sarif, junit, github, gitlab, markdown or html"),
         (["sarif="], "no file after 'sarif='"),
         (["sarif=no/such/folder/a"], "cannot write"),
         (["sarif=."], "cannot write"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from netqed.report.difference_json import difference_value
 from netqed.report.json import report_value
 from netqed.report.rendering import rendering_of
 from netqed.report.repository import Repository
+from support.formats import html_data
 from support.golden import assert_golden
 from support.payments import compared
 from support.results import check_result
@@ -29,6 +31,11 @@ FORMATS = {
 @pytest.mark.parametrize("form", FORMATS)
 def test_check(form: str) -> None:
     assert_golden(f"every-verdict.{FORMATS[form]}", rendering_of(report_value(check_result()), HERE).render(form))
+
+
+def test_the_data_of_a_page() -> None:
+    data = html_data(rendering_of(report_value(check_result()), HERE).render("html"))
+    assert_golden("every-verdict.page.json", json.dumps(data, indent=2) + "\n")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from netqed.report.style import visible
 from netqed.report.text import render_text
 from netqed.resources.cluster import Note
 from support.examples import examples
-from support.formats import HOSTILE, commands, gitlab, junit, message_text, page, sarif
+from support.formats import HOSTILE, commands, gitlab, html_data, junit, message_text, page, sarif
 from support.payments import compared
 from support.results import (
     CAN,
@@ -137,6 +137,26 @@ def test_every_format_of_a_check_says_the_same(run: CheckResult) -> None:
         (state_of[result.status], short(plain(result.stated.title)), result.verdict.word) for _, result in all_results
     )
 
+    shown = html_data(rendering.render("html"))
+    page_states = {"passed": "passed", "skipped": "skipped", "failed": "failure", "error": "error"}
+    assert Counter(
+        (one["input"], page_states[one["state"]], one["title"], one["verdict"]) for one in shown["cases"]
+    ) == (
+        Counter(
+            (
+                None if name is None else plain(name),
+                state_of[result.status],
+                plain(result.stated.title),
+                result.verdict.word,
+            )
+            for name, result in all_results
+        )
+    )
+    assert [len(one["flows"]) for one in shown["cases"]] == [
+        int(result.verdict.word == "refuted") for _, result in all_results
+    ]
+    assert (shown["exitCode"], shown["complete"]) == (run.exit_code, value["complete"])
+
     log = sarif(rendering.render("sarif"))
     assert log["invocations"][0]["exitCode"] == run.exit_code == value["exitCode"]
     assert log["properties"]["verdicts"] == dict(Counter(result.verdict.word for _, result in all_results))
@@ -170,7 +190,7 @@ def test_every_format_of_a_check_says_the_same(run: CheckResult) -> None:
 def test_a_saved_check_renders_as_the_run_did(run: CheckResult) -> None:
     saved = Rendering(read_saved(render_json(run)), HERE)
     live = rendering_of(report_value(run), HERE)
-    for form in ("json", "sarif", "junit", "github", "gitlab", "markdown", "text"):
+    for form in ("json", "sarif", "junit", "github", "gitlab", "markdown", "html", "text"):
         assert saved.render(form) == live.render(form)
     assert saved.render("text") == render_text(run)
     assert saved.render("text", quiet=True) == render_text(run, quiet=True)
@@ -244,6 +264,11 @@ def test_every_format_of_a_comparison_says_the_same(found: Difference, requireme
     assert (code == 2) == ("error" in states and "failure" not in states)
     assert sum(state == "skipped" for state in states[2:]) == len(found.changed_verdicts)
 
+    shown = html_data(rendering.render("html"))
+    assert len(shown["cases"]) == len(cases)
+    flows = {sign: len(one["flows"]) for sign, one in zip(SIGNS, shown["cases"], strict=False)}
+    assert flows == {sign: 2 * sizes.get(sign, 0) for sign in SIGNS}
+
     read = page(rendering.render("markdown"), DIFFERENCE_MARKER)
     rows = Counter(row[0] for row in read.rows) if sizes else Counter[str]()
     assert rows == Counter(sizes)
@@ -256,7 +281,7 @@ def test_every_format_of_a_comparison_says_the_same(found: Difference, requireme
 def test_a_saved_comparison_renders_as_the_run_did(found: Difference) -> None:
     value = difference_value(found, "no-new-access")
     saved = Rendering(read_saved(json.dumps(value)), HERE)
-    for form in ("json", "sarif", "junit", "github", "gitlab", "markdown", "text"):
+    for form in ("json", "sarif", "junit", "github", "gitlab", "markdown", "html", "text"):
         assert saved.render(form) == rendering_of(value, HERE).render(form)
     assert saved.render("text") == render_difference(found, requirement="no-new-access")
     assert saved.render("text", quiet=True) == render_difference(found, requirement="no-new-access", quiet=True)

@@ -274,3 +274,56 @@ def page(markdown: str, marker: str) -> Page:
     for name in ("table", "tr", "td", "summary"):
         assert rendered.count(f"<{name}>") + rendered.count(f"<{name} ") == rendered.count(f"</{name}>")
     return read
+
+
+class _Document(HTMLParser):
+    """The elements of a whole page, and the text of each script."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._in_script = tag == "script"
+        if self._in_script:
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.scripts[-1] += data
+
+
+def html_data(text: str) -> dict[str, Any]:
+    """What a page shows: the JSON of its only script element that is no code. The page names nothing to load, and its
+    policy admits nothing but scripts and styles by hash. No name in the input can have made an element of it: there are
+    as many scripts as hashes, and no elements of other sorts than its own."""
+    assert text.startswith("<!DOCTYPE html>\n") and text.endswith("</html>\n")
+    read = _Document()
+    read.feed(text)
+    read.close()
+    tags = [tag for tag, _ in read.elements]
+    assert not {"img", "iframe", "object", "embed", "link", "base", "form", "svg"} & set(tags)
+    for tag, attributes in read.elements:
+        assert not {"src", "srcset", "action", "data", "style"} & set(attributes), tag
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert attributes.get("href", "#").startswith("#"), tag
+    (policy,) = [one["content"] for tag, one in read.elements if tag == "meta" and "http-equiv" in one]
+    assert policy is not None
+    directives = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert directives["default-src"] == "'none'"
+    assert set(directives) == {"default-src", "script-src", "style-src", "base-uri", "form-action"}
+    hashes = (directives["script-src"] + " " + directives["style-src"]).split()
+    assert all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", one) for one in hashes)
+    scripts = [one for tag, one in read.elements if tag == "script"]
+    (index,) = [number for number, one in enumerate(scripts) if one]
+    assert scripts[index] == {"type": "application/json", "id": "data"}
+    assert len(scripts) == len(directives["script-src"].split()) + 1
+    assert read.scripts[index].isascii() and not set("<>&") & set(read.scripts[index])
+    found: dict[str, Any] = json.loads(read.scripts[index])
+    return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FORMATS: Final = ("text", "json")
 """What every report can be."""
 
-RESULT_FORMATS: Final = (*FORMATS, "sarif", "junit", "github", "gitlab", "markdown")
+RESULT_FORMATS: Final = (*FORMATS, "sarif", "junit", "github", "gitlab", "markdown", "html")
 """What the results of a check, a proof and a comparison can be."""
 
 Colour = Literal["auto", "always", "never"]

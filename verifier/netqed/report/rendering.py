@@ -10,6 +10,7 @@ from netqed.report.difference_markdown import difference_comment
 from netqed.report.difference_outcome import difference_outcome
 from netqed.report.github import render_github
 from netqed.report.gitlab import render_gitlab
+from netqed.report.html import render_html
 from netqed.report.junit import render_junit
 from netqed.report.markdown import render_markdown
 from netqed.report.outcome import Outcome
@@ -53,6 +54,8 @@ class Rendering:
                 return render_github(self.outcome, self._repository)
             case "gitlab":
                 return render_gitlab(self.outcome, self._repository)
+            case "html":
+                return render_html(self.outcome, self._saved)
             case "markdown":
                 return difference_comment(self._saved) if self._is_difference else render_markdown(self.outcome)
             case _:
