@@ -48,6 +48,8 @@ imports: setup ## the layers of docs/architecture.md
 	$(BIN)/lint-imports
 
 unit: setup ## pytest, every folder of tests/
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || printf '!!\n!! %s\n!! %s\n!!\n' \
+		'NO CHROMIUM: the tests that open HTML pages in a browser are SKIPPED.' 'On Debian: apt-get install chromium' >&2
 	$(BIN)/pytest -n 2
 
 fuzz: setup ## the laws with many more random cases, different ones each time
@@ -58,6 +60,7 @@ bench: setup ## the figures of docs/performance.md, as a Markdown table
 	$(BIN)/python benchmarks/explain.py
 	$(BIN)/python benchmarks/difference.py
 	$(BIN)/python benchmarks/map.py
+	$(BIN)/python benchmarks/html_page.py
 
 format: setup ## let ruff format and fix
 	$(BIN)/ruff format .
