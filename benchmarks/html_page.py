@@ -16,7 +16,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from netqed.report.html import map_page
+from netqed.report.map_html import map_page
 
 sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
@@ -72,7 +72,7 @@ def main() -> int:
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder, browser() as chromium:
         file = Path(folder) / "map.html"
-        file.write_text(map_page(large(options.workloads, options.namespaces), {}), encoding="utf-8")
+        file.write_text(map_page(large(options.workloads, options.namespaces)), encoding="utf-8")
         size = file.stat().st_size
         for _ in range(options.rounds):
             for what, seconds in measured(chromium, file):

@@ -159,7 +159,7 @@ def test_hostile_text_is_only_text() -> None:
         "spec": {"containers": [{"name": "a", "image": "a"}]},
     }
     text = json.dumps(pod)
-    for form in ("text", "json", "dot"):
+    for form in ("text", "json", "dot", "html"):
         found = run("-", "-v", "-o", form, stdin=text)
         assert found.exit_code == 0, found.output
         assert not {"\x1b", "\u202e"} & set(found.stdout)

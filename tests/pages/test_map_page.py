@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 from playwright.sync_api import Browser
 
-from netqed.report.html import map_page
+from netqed.report.map_html import map_page
+from netqed.report.map_json import map_schema
+from netqed.report.map_words import DEPENDS
 from netqed.report.style import visible
 from support.browser import Opened, needs_chromium, opened
 from support.formats import HOSTILE
@@ -18,11 +21,11 @@ from support.map_data import Value, addresses, edge, large, pods, reach_map, sho
 pytestmark = needs_chromium
 
 ROWS = "#map-list [role=treeitem]"
-DEPENDS = {"node": "only between pods on one node"}
+HEAD = ("map   5 groups", ["  reading  <b>spec</b>"])
 
 
 def html(found: Value) -> str:
-    return map_page(found, DEPENDS)
+    return map_page(found, *HEAD)
 
 
 @pytest.fixture
@@ -43,6 +46,25 @@ def lines(page: Opened) -> set[tuple[str, str]]:
     """The arrows of the drawing, by the names of their ends."""
     found = page.graph("cy.edges().map((one) => [one.source().data('label'), one.target().data('label')])")
     return {(source.split("\n")[0], target.split("\n")[0]) for source, target in found}
+
+
+@pytest.mark.parametrize("made", [shop(), large(80, 4)], ids=["shop", "large"])
+def test_maps_that_are_made_up_are_as_real_ones(made: Value) -> None:
+    jsonschema.Draft202012Validator(map_schema()).validate(made)
+
+
+def test_a_restricted_map_claims_nothing_beyond_what_it_was_asked(chromium: Browser, tmp_path: Path) -> None:
+    found = shop()
+    found["restricted"]["from"] = "web"
+    for node in found["nodes"]:
+        node["asked"]["from"] = node["namespace"] == "web"
+    found["edges"] = found["edges"][1:2]
+    with opened(chromium, html(found), tmp_path) as page:
+        assert "Only from web." in page.text("#map-about")
+        select(page, "batch")
+        reaches, reached = page.page.locator("#map-detail .sides > div").all_inner_texts()
+        assert "The map was not asked about this." in reaches
+        assert "Nothing of what the map was asked about." in reached
 
 
 def test_it_begins_folded(page: Opened) -> None:
@@ -71,7 +93,7 @@ def test_what_is_selected_says_what_it_reaches_and_what_reaches_it(page: Opened)
     reaches, reached = page.page.locator("#map-detail .sides > div").all_inner_texts()
     assert [*filter(None, reaches.split("\n"))] == ["Reaches (solid)", "TCP/5432, UDP/53 [node]", "shop/db"]
     assert [*filter(None, reached.split("\n"))] == ["Reached by (dashed)", "TCP/8000-8010", "web/site"]
-    assert "[node] only between pods on one node" in page.text("#map-detail")
+    assert f"[node] {DEPENDS['node']}" in page.text("#map-detail")
     assert page.graph("cy.edges('.goes').length") == 1
     assert page.graph("cy.edges('.comes').length") == 1
     assert page.page.locator(f"{ROWS}[aria-selected=true]").inner_text() == "api"
@@ -217,7 +239,7 @@ def test_no_box_covers_another(chromium: Browser, tmp_path: Path, number: int, u
     with opened(chromium, html(reach_map(nodes, [])), tmp_path) as page:
         if unfold:
             page.page.click("#unfold-all")
-        boxes = page.graph("cy.nodes().filter((one) => !one.isChild()).map((one) => one.boundingBox())")
+        boxes = page.graph("cy.nodes().filter('.group, .frame').map((one) => one.boundingBox())")
         assert len(boxes) == number
         for one in boxes:
             for other in boxes:
@@ -266,8 +288,7 @@ def test_hostile_names_are_text(chromium: Browser, tmp_path: Path) -> None:
     ids = [one["id"] for one in nodes]
     found = reach_map(nodes, [edge(ids[:1], ids, tcp(80))])
     found["restricted"]["from"] = HOSTILE[0]
-    found["basis"]["notes"] = [{"text": HOSTILE[0], "place": None}]
-    with opened(chromium, html(found), tmp_path) as page:
+    with opened(chromium, map_page(found, HOSTILE[0], HOSTILE), tmp_path) as page:
         page.page.click("#unfold-all")
         shown = page.page.locator(ROWS).all_inner_texts()
         assert len(shown) == 2 * len(nodes)

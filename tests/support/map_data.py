@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from netqed.report.json import basis_value
+from support.results import BASIS
+
 Value = dict[str, Any]
 
 TCP_ALL: Value = {"protocol": "TCP", "first": 1, "last": 65535, "dependsOn": []}
@@ -39,6 +42,7 @@ def pods(number: int, namespace: str, name: str, labels: Mapping[str, str] | Non
         "isolatedOut": True,
         "ranges": [],
         "internet": False,
+        "asked": {"from": True, "to": True, "of": True},
         **more,
     }
 
@@ -72,10 +76,10 @@ def edge(sources: list[int], destinations: list[int], *ports: Value, by_default:
 
 def reach_map(nodes: list[Value], edges: list[Value]) -> Value:
     """A map of these."""
-    basis = {"sources": ["k8s/"], "standing": [], "assumptions": [], "leftOut": [], "ignored": []}
     return {
         "format": "netqed/map",
         "version": 1,
+        "tool": {"name": "netqed", "version": "0"},
         "complete": True,
         "seconds": 0.0,
         "scope": "now",
@@ -83,7 +87,7 @@ def reach_map(nodes: list[Value], edges: list[Value]) -> Value:
         "restricted": {"from": None, "to": None, "of": None, "ports": None, "unsure": 0},
         "nodes": nodes,
         "edges": edges,
-        "basis": {**basis, "narrowing": [], "notes": []},
+        "basis": basis_value(BASIS),
     }
 
 

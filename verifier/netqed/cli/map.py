@@ -20,7 +20,7 @@ from netqed.cli.options import (
 from netqed.cli.output import outputs_of, write_reports
 from netqed.cli.progress import progress
 
-FORMATS: Final = ("text", "json", "dot")
+FORMATS: Final = ("text", "json", "dot", "html")
 
 _EPILOG: Final = """\
 Endpoints and ports are those of the spec language, as for `netqed explain`.
@@ -31,6 +31,7 @@ Examples:
   netqed map k8s/ --from internet
   netqed map dump.yaml -o json=map.json
   netqed map k8s/ -o dot | dot -Tsvg > map.svg
+  netqed map k8s/ -o html=map.html            one page to search, filter and fold
 
 Exit codes:
   0    a map was made
@@ -79,7 +80,7 @@ Exit codes:
     metavar="FORMAT[=FILE]",
     cls=Option,
     section="Report",
-    help="text, json or dot (Graphviz); with =FILE into a file, beside the text on standard output. Repeatable.",
+    help="text, json, dot (Graphviz) or html; with =FILE into a file, beside the text on standard output. Repeatable.",
 )
 @colour_option
 @click.option("-q", "--quiet", is_flag=True, cls=Option, section="Report", help="Print only the table and the summary.")
@@ -108,6 +109,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         )
     from netqed.report.map import render_map
     from netqed.report.map_dot import render_map_dot
+    from netqed.report.map_html import render_map_html
     from netqed.report.map_json import render_map_json
 
     write_reports(
@@ -115,6 +117,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             "text": lambda style: render_map(found, style=style, quiet=options["quiet"], verbose=options["verbose"]),
             "json": lambda _: render_map_json(found),
             "dot": lambda _: render_map_dot(found),
+            "html": lambda _: render_map_html(found),
         },
         options["outputs"],
         colour=options["colour"],

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Any, Final
 
@@ -44,29 +44,6 @@ def render_html(outcome: Outcome, saved: Entry) -> str:
             "cases": cases,
             "rest": [{"input": name, "lines": list(lines)} for name, lines in outcome.rest],
             "map": None,
-        }
-    )
-
-
-def map_page(found: Value, depends: Mapping[str, str]) -> str:
-    """The page of a map, from its JSON value; `depends` explains what a port may depend on."""
-    basis = found["basis"]
-    return page(
-        {
-            "command": "map",
-            "headline": "",
-            "complete": found["complete"],
-            "exitCode": 0,
-            "spec": None,
-            "sources": [plain(name) for name in basis["sources"]],
-            "cases": [],
-            "rest": [{"input": None, "lines": list(_basis_lines(basis))}],
-            "map": shown(
-                {
-                    **{key: found[key] for key in ("nodes", "edges", "reading", "restricted")},
-                    "depends": dict(depends),
-                }
-            ),
         }
     )
 
@@ -167,19 +144,6 @@ def _part_flows(part: Entry) -> Iterator[Value]:
             witness = flow.entry(side)
             does = "allows it" if witness.flag("allowed") else "blocks it"
             yield drawing(witness, lines, f"{words}{': ' if words else ''}{side.upper()} {does}")
-
-
-def _basis_lines(basis: Value) -> Iterator[str]:
-    for key, words in (
-        ("standing", "taken for granted"),
-        ("assumptions", "assumed"),
-        ("leftOut", "left out"),
-        ("ignored", "not read"),
-        ("narrowing", "may close more"),
-        ("notes", "note"),
-    ):
-        for one in basis[key]:
-            yield f"{words}: {plain(one if isinstance(one, str) else one['text'])}"
 
 
 def _maybe_plain(text: str | None) -> str | None:

@@ -51,13 +51,20 @@ def render_map(found: ReachMap, *, style: Style | None = None, quiet: bool = Fal
     lines += _legend(found, style)
     if not quiet:
         lines += ["", style.paint("what this map rests on", "strong")]
-        lines += entry("reading", READINGS.get(found.reading, found.reading), style, indent=INDENT)
-        lines += items("about", SAID, style)
-        lines += input_lines(found.basis, style, verbose=verbose)
-        lines += taken_lines(found.basis, style)
-        lines += note_lines(found.basis, style, verbose=verbose)
-    lines += ["", _summary(found, style)]
+        lines += rest_lines(found, style, verbose=verbose)
+    lines += ["", summary(found, style)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def rest_lines(found: ReachMap, style: Style, *, verbose: bool = False) -> list[str]:
+    """What the map rests on."""
+    return [
+        *entry("reading", READINGS.get(found.reading, found.reading), style, indent=INDENT),
+        *items("about", SAID, style),
+        *input_lines(found.basis, style, verbose=verbose),
+        *taken_lines(found.basis, style),
+        *note_lines(found.basis, style, verbose=verbose),
+    ]
 
 
 def _restriction(found: ReachMap) -> str:
@@ -122,7 +129,8 @@ def _legend(found: ReachMap, style: Style) -> Iterator[str]:
         yield from entry(f"[{doubt}]", DEPENDS[doubt], style, indent=INDENT)
 
 
-def _summary(found: ReachMap, style: Style) -> str:
+def summary(found: ReachMap, style: Style) -> str:
+    """The last line: how much is on the map, and how long it took."""
     joined = {one for edge in found.edges for one in (*edge.sources, *edge.destinations)}
     whole = (found.source, found.destination, found.either, found.ports) == (None, None, None, None)
     pods = [node for node in found.nodes if node.kind == "pods" and (whole or node.id in joined)]

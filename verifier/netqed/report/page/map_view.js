@@ -5,6 +5,7 @@ netqed.map = (() => {
   const DRAWN = 1500;
   const BENT = 300;
   const RING = 24;
+  const DIMMED = 300;
   const NAMED = 30;
   const LISTED = 3000;
   const LARGEST = 1.4;
@@ -98,9 +99,10 @@ netqed.map = (() => {
       { selector: "node.group", style: { "border-width": 3, "font-weight": "bold" } },
       { selector: "node.outside", style: { shape: "cut-rectangle", "border-style": "dashed" } },
       {
-        selector: ":parent",
+        selector: "node.frame",
         style: {
-          "text-valign": "top", "background-color": of.back, "background-opacity": 1, "border-width": 1.5, "font-weight": "bold", "font-size": "data(title)", padding: 16, "text-margin-y": -4,
+          width: "data(width)", height: "data(height)", "text-valign": "top", "background-color": of.back, "border-width": 1.5, "font-weight": "bold",
+          "font-size": "data(title)", "text-margin-y": -4, "z-index-compare": "manual", "z-index": -1,
           "text-background-color": of.back, "text-background-opacity": 0.85, "text-background-padding": 2,
         },
       },
@@ -114,6 +116,11 @@ netqed.map = (() => {
     ];
   }
 
+  /** What is drawn around the boxes of an unfolded group. It is a box below the others and no compound node of the library, whose styles take seconds for thousands. */
+  function frame(box) {
+    return { id: keyOf(box.group), label: box.group.name, title: box.title, width: box.width, height: box.height - 1.4 * box.title };
+  }
+
   function boxes() {
     const found = [];
     for (const box of placed()) {
@@ -124,11 +131,11 @@ netqed.map = (() => {
         found.push({ group: "nodes", data: { id: keyOf(box.group), label }, position: at, classes: `group${outside}` });
         continue;
       }
-      found.push({ group: "nodes", data: { id: keyOf(box.group), label: box.group.name, title: box.title }, classes: outside });
+      found.push({ group: "nodes", data: frame(box), position: { x: box.x, y: box.y + 0.7 * box.title }, classes: `frame${outside}` });
       for (const one of box.inner) {
         found.push({
           group: "nodes",
-          data: { id: keyOf(one.node), parent: keyOf(box.group), label: short(one.node.name) },
+          data: { id: keyOf(one.node), label: short(one.node.name) },
           position: { x: box.x - box.width / 2 + 20 + one.x, y: box.y - box.height / 2 + 20 + 1.4 * box.title + one.y },
           classes: outside,
         });
@@ -182,12 +189,14 @@ netqed.map = (() => {
         })),
       );
       const beside = new Set(found.filter((one) => one.goes || one.comes).flatMap((one) => [one.source, one.destination]));
+      const own = new Set(selected === null ? [] : nodesOf(selected).map(boxOf));
+      const dimming = selected !== null && cy.nodes().length <= DIMMED;
       cy.nodes().forEach((node) => {
         const item = itemOf(node.id());
         node.toggleClass("chosen", item === selected);
-        const inside = selected !== null && nodesOf(selected).some((one) => boxOf(one) === node.id());
-        const apart = words.length > 0 ? !nodesOf(item).some(isFound) : selected !== null && !inside && !beside.has(node.id());
-        node.toggleClass("dim", apart && !node.isParent());
+        const inside = own.has(node.id());
+        const apart = words.length > 0 ? !nodesOf(item).some(isFound) : dimming && !inside && !beside.has(node.id());
+        node.toggleClass("dim", apart && !node.hasClass("frame"));
       });
     });
     status(said);
@@ -379,6 +388,14 @@ netqed.map = (() => {
     return [...said].map((doubt) => element("p", { class: "quiet" }, `[${doubt}] ${data.map.depends[doubt] ?? ""}`));
   }
 
+  /** Why a list is empty. */
+  function nothing(chosen, part) {
+    const asked = data.map.restricted;
+    if (!chosen.some((one) => one.asked[part])) return "The map was not asked about this.";
+    if (asked.from || asked.to || asked.of || asked.ports) return "Nothing of what the map was asked about.";
+    return "Nothing that the filters leave.";
+  }
+
   function detail() {
     const place = byId("map-detail");
     if (selected === null) {
@@ -405,8 +422,8 @@ netqed.map = (() => {
       element(
         "div",
         { class: "sides" },
-        side(`${of} (solid)`, out, "Nothing that the filter leaves."),
-        side(`${to} (dashed)`, into, "Nothing that the filter leaves."),
+        side(`${of} (solid)`, out, nothing(nodesOf(selected), "from")),
+        side(`${to} (dashed)`, into, nothing(nodesOf(selected), "to")),
       ),
       ...doubts([...out, ...into]),
     );
@@ -529,13 +546,13 @@ netqed.map = (() => {
     const asked = data.map.restricted ?? {};
     const parts = [["from", asked.from], ["to", asked.to], ["of", asked.of], ["on", asked.ports]].filter(([, text]) => text);
     byId("map-about").textContent = [
-      "Workloads that reach, and are reached by, the same are one group. An arrow is a way that is open on some port; it is dotted where only because no policy isolates either side. Ways inside of a folded part are not drawn.",
+      "Workloads that reach, and are reached by, the same are one group. An arrow is a way that is open on some port; it is dotted where only because no policy isolates either side. Ways inside of a folded part are not drawn. What an arrow depends on is said of what is selected.",
       parts.length === 0 ? "" : `Only ${parts.map(([word, text]) => `${word} ${text}`).join(", ")}.`,
       asked.unsure > 0 ? `${count(asked.unsure, "workload")} may belong here and ${asked.unsure === 1 ? "is" : "are"} left out.` : "",
     ]
       .filter(Boolean)
       .join(" ");
-    cy = cytoscape({ container: byId("canvas"), style: style(), layout: { name: "preset" }, minZoom: 0.02, maxZoom: 4, userZoomingEnabled: false, boxSelectionEnabled: false, autoungrabify: true, hideEdgesOnViewport: true });
+    cy = cytoscape({ container: byId("canvas"), style: style(), layout: { name: "preset" }, minZoom: 0.02, maxZoom: 4, userZoomingEnabled: false, boxSelectionEnabled: false, autoungrabify: true, hideEdgesOnViewport: true, textureOnViewport: true, pixelRatio: model.nodes.size > 500 ? 1 : "auto" });
     list();
     draw();
     detail();
