@@ -195,7 +195,7 @@ netqed.map = (() => {
         const item = itemOf(node.id());
         node.toggleClass("chosen", item === selected);
         const inside = own.has(node.id());
-        const apart = words.length > 0 ? !nodesOf(item).some(isFound) : dimming && !inside && !beside.has(node.id());
+        const apart = dimming ? !inside && !beside.has(node.id()) : words.length > 0 && !nodesOf(item).some(isFound);
         node.toggleClass("dim", apart && !node.hasClass("frame"));
       });
     });
