@@ -25,7 +25,7 @@ Value = dict[str, Any]
 
 _SLOT: Final = re.compile(r"@@([A-Z]+)@@")
 
-_HERE: Final = "netqed.report"
+_HERE: Final = "netqed"
 _LIBRARY: Final = "vendor/cytoscape/cytoscape.min.js"
 
 
@@ -50,9 +50,15 @@ def render_html(outcome: Outcome, saved: Entry) -> str:
 
 def page(data: Value) -> str:
     """The whole page that shows these values. The library that draws maps is in it only if there is a map."""
-    style = _resource("page/page.css")
-    library = [_resource(f"../{_LIBRARY}")] if data["map"] is not None else []
-    own = ["page/parts.js", "page/verdicts.js", "page/map_model.js", "page/map_view.js", "page/page.js"]
+    style = _resource("report/page/page.css")
+    library = [_resource(_LIBRARY)] if data["map"] is not None else []
+    own = [
+        "report/page/parts.js",
+        "report/page/verdicts.js",
+        "report/page/map_model.js",
+        "report/page/map_view.js",
+        "report/page/page.js",
+    ]
     scripts = [*library, *map(_resource, own)]
     slots = {
         "POLICY": "; ".join(
@@ -69,7 +75,7 @@ def page(data: Value) -> str:
         "DATA": script_json(data),
         "SCRIPTS": "\n".join(f"<script>{one}</script>" for one in scripts),
     }
-    return _SLOT.sub(lambda found: slots[found[1]], _resource("page/page.html"))
+    return _SLOT.sub(lambda found: slots[found[1]], _resource("report/page/page.html"))
 
 
 def script_json(value: object) -> str:
