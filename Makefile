@@ -50,10 +50,10 @@ imports: setup ## the layers of docs/architecture.md
 unit: setup ## pytest, every folder of tests/
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || printf '!!\n!! %s\n!! %s\n!!\n' \
 		'NO CHROMIUM: the tests that open HTML pages in a browser are SKIPPED.' 'On Debian: apt-get install chromium' >&2
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 fuzz: setup ## the laws with many more random cases, different ones each time
-	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n 2 tests/laws
+	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -n 2 --dist worksteal tests/laws
 
 bench: setup ## the figures of docs/performance.md, as a Markdown table
 	$(BIN)/python benchmarks/run.py
