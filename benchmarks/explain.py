@@ -23,7 +23,7 @@ from netqed.analysis.explain import Asked, explain
 from netqed.analysis.explain_asked import stated_ports, stated_side
 from netqed.analysis.results import Proved, Refuted
 from netqed.resources.cluster import Cluster
-from netqed.resources.load import collector_paused
+from netqed.sources.collector import collector_paused
 from netqed.spec.document import Spec
 from netqed.spec.resolve import resolve
 from netqed.spec.sentences import Isolated
@@ -33,9 +33,10 @@ HERE = Path(__file__).parent
 
 def timed(work: Callable[[], object]) -> float:
     """Seconds of processor time that the work takes."""
-    started = time.process_time()
-    work()
-    return time.process_time() - started
+    with collector_paused():
+        started = time.process_time()
+        work()
+        return time.process_time() - started
 
 
 def questions(cluster: Cluster, spec: Spec, number: int) -> Iterator[tuple[str, float, float]]:
@@ -63,11 +64,10 @@ def explanations(cluster: Cluster, spec: Spec, number: int, seed: int) -> list[f
 def explained(cluster: Cluster, spec: Spec, source: str, destination: str) -> None:
     """One explanation, as `api.explain` makes it."""
     stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
-    with collector_paused():
-        resolved = resolve(replace(spec, invariants=stated), cluster)
-        ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
-        sides = [Asked(text, end) for text, end in zip((source, destination), ends, strict=True)]
-        explain(cluster, replace(resolved, invariants=stated), *sides, stated_ports("TCP/8080"), cni="spec")
+    resolved = resolve(replace(spec, invariants=stated), cluster)
+    ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
+    sides = [Asked(text, end) for text, end in zip((source, destination), ends, strict=True)]
+    explain(cluster, replace(resolved, invariants=stated), *sides, stated_ports("TCP/8080"), cni="spec")
 
 
 def row(name: str, seconds: list[float]) -> str:

@@ -19,7 +19,7 @@ from netqed.analysis.reach_map import reach_map
 from netqed.report.map import render_map
 from netqed.report.map_dot import render_map_dot
 from netqed.report.map_json import render_map_json
-from netqed.resources.load import collector_paused
+from netqed.sources.collector import collector_paused
 from netqed.spec.document import Spec
 from netqed.spec.resolve import resolve
 

@@ -29,6 +29,7 @@ from netqed.inputs import (
     require_valid,
 )
 from netqed.settings import Progress, Settings
+from netqed.sources.collector import collector_paused
 from netqed.sources.position import InputError, Problem
 from netqed.spec.document import ClusterFacts, Scope, Spec
 
@@ -76,6 +77,7 @@ class Interrupted(KeyboardInterrupt):
         super().__init__("interrupted")
 
 
+@collector_paused()
 def check(
     paths: Sequence[str | Path] | Cluster = (), *, spec: Spec | None = None, settings: Settings | None = None
 ) -> CheckResult:
@@ -149,6 +151,7 @@ def prove(
     )
 
 
+@collector_paused()
 def evaluate(
     flows: str,
     paths: Sequence[str | Path] = (),
@@ -189,6 +192,7 @@ def evaluate(
     )
 
 
+@collector_paused()
 def explain(
     source: str,
     destination: str,
@@ -210,7 +214,6 @@ def explain(
     from netqed.analysis.explain import Asked
     from netqed.analysis.explain import explain as explained
     from netqed.analysis.explain_asked import stated_ports, stated_side
-    from netqed.resources.load import collector_paused
     from netqed.spec.sentences import Isolated
 
     settings = replace(settings or Settings(), blank_files=True)
@@ -218,20 +221,20 @@ def explain(
     require_valid(settings)
     stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
     asked = stated_ports(ports) if ports is not None else ()
-    with collector_paused():
-        _, cluster, resolved = only_input(replace(spec or Spec(), invariants=stated), paths, settings)
-        ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
-        found = explained(
-            cluster,
-            replace(resolved, invariants=stated),
-            Asked(source, ends[0]),
-            Asked(destination, ends[1]),
-            asked,
-            cni=settings.cni,
-        )
+    _, cluster, resolved = only_input(replace(spec or Spec(), invariants=stated), paths, settings)
+    ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
+    found = explained(
+        cluster,
+        replace(resolved, invariants=stated),
+        Asked(source, ends[0]),
+        Asked(destination, ends[1]),
+        asked,
+        cni=settings.cni,
+    )
     return replace(found, seconds=time.perf_counter() - started)
 
 
+@collector_paused()
 def map_of(
     paths: Sequence[str | Path] = (),
     *,
@@ -250,7 +253,6 @@ def map_of(
     """
     from netqed.analysis.explain_asked import stated_ports, stated_side
     from netqed.analysis.reach_map import SIDES, Restriction, reach_map
-    from netqed.resources.load import collector_paused
     from netqed.spec.sentences import Isolated
 
     settings = replace(settings or Settings(), blank_files=True)
@@ -259,15 +261,15 @@ def map_of(
     texts = (source, destination, either)
     stated = [stated_side(text, name) for text, name in zip(texts, SIDES, strict=True) if text is not None]
     asked = None if ports is None else (ports, stated_ports(ports, "--port"))
-    with collector_paused():
-        _, cluster, resolved = only_input(replace(spec or Spec(), invariants=tuple(stated)), paths, settings)
-        ends = iter([one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)])
-        sides = [None if text is None else (text, next(ends)) for text in texts]
-        restriction = Restriction(sides[0], sides[1], sides[2], asked)
-        found = reach_map(cluster, replace(resolved, invariants=tuple(stated)), restriction, cni=settings.cni)
+    _, cluster, resolved = only_input(replace(spec or Spec(), invariants=tuple(stated)), paths, settings)
+    ends = iter([one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)])
+    sides = [None if text is None else (text, next(ends)) for text in texts]
+    restriction = Restriction(sides[0], sides[1], sides[2], asked)
+    found = reach_map(cluster, replace(resolved, invariants=tuple(stated)), restriction, cni=settings.cni)
     return replace(found, seconds=time.perf_counter() - started)
 
 
+@collector_paused()
 def difference(
     old: Sequence[str | Path] | Cluster,
     new: Sequence[str | Path] | Cluster,
@@ -311,6 +313,7 @@ def difference(
     )
 
 
+@collector_paused()
 def redundant(
     paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
 ) -> Redundancy:
@@ -325,6 +328,7 @@ def redundant(
     return _redundancy(policies_of(paths, spec, settings)[1], spec, settings, reasons=True)
 
 
+@collector_paused()
 def simplify(
     paths: Sequence[str | Path] = (),
     *,
@@ -377,6 +381,7 @@ def _redundancy(cluster: Cluster, spec: Spec | None, settings: Settings, *, reas
     )
 
 
+@collector_paused()
 def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:
     """A starter spec for what the paths (by default the working directory) hold: what is isolated today, as invariants
     that hold today. A spec that is there already is not read.

@@ -18,7 +18,6 @@ from netqed.analysis.session import Session
 from netqed.analysis.verdicts import Judge
 from netqed.plugins.table import plugin
 from netqed.resources.cluster import Cluster
-from netqed.resources.load import collector_paused
 from netqed.resources.objects import Workload
 from netqed.sources.position import InputError
 from netqed.spec.document import Scope, Spec
@@ -30,7 +29,6 @@ one that the API permits (docs/plugins.md)."""
 Progress = Callable[[int, int, str], None]
 
 
-@collector_paused()
 def check(
     cluster: Cluster,
     spec: Spec,

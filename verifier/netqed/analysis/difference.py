@@ -15,7 +15,6 @@ from netqed.analysis.difference_sides import Sides, completed, rosters
 from netqed.analysis.results import InputResult, Unknown
 from netqed.analysis.roster import Roster
 from netqed.resources.cluster import Cluster
-from netqed.resources.load import collector_paused
 from netqed.sources.position import InputError, Problem
 from netqed.spec.document import Scope, Spec
 from netqed.spec.resolve import resolve
@@ -27,7 +26,6 @@ Progress = Callable[[int, int, str], None]
 _BUDGET = "the solver's budget ran out"
 
 
-@collector_paused()
 def difference(
     old: Cluster,
     new: Cluster,

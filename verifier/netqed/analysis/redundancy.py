@@ -37,7 +37,6 @@ from netqed.analysis.removals import (
 from netqed.analysis.results import Unknown
 from netqed.analysis.roster import Roster
 from netqed.resources.cluster import Cluster
-from netqed.resources.load import collector_paused
 from netqed.resources.objects import NetworkPolicy
 from netqed.sources.position import InputError, Problem
 from netqed.spec.document import Scope, Spec
@@ -179,8 +178,7 @@ class _Search:
         self.complete = True
         candidates: list[Removal] = []
         for start in range(0, len(parts), TOGETHER):
-            with collector_paused():
-                parting = Parting(current, self.spec, self.scope, self.rlimit, self.cni)
+            parting = Parting(current, self.spec, self.scope, self.rlimit, self.cni)
             try:
                 candidates += self._alone(parting, parts[start : start + TOGETHER], start, len(parts), first=first)
                 if start + TOGETHER >= len(parts) and candidates:

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from netqed.cli.options import Command, Option, exit_code, files, input_of, objects_options, result_options, settings_of
+from netqed.cli.options import (
+    Command,
+    Option,
+    exit_code,
+    files,
+    input_of,
+    objects_options,
+    result_options,
+    rlimit_option,
+    settings_of,
+)
 from netqed.cli.output import write_results
 from netqed.cli.progress import progress
 
@@ -88,14 +98,7 @@ Exit codes:
     section="Question",
     help="Show at most N families of what is gained, and of what is lost.",
 )
-@click.option(
-    "--rlimit",
-    type=click.IntRange(min=1),
-    metavar="N",
-    cls=Option,
-    section="Question",
-    help="The solver's budget for one question, in its own units of work.",
-)
+@rlimit_option
 @result_options
 def command(old: str, new: str, **options: Any) -> int:
     """Compare two policy sets: prove that they allow the same, or show every way in which they do not.

@@ -169,6 +169,16 @@ def spec_option(function: Function) -> Function:
     )(function)
 
 
+rlimit_option = click.option(
+    "--rlimit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    cls=Option,
+    section="Question",
+    help="The solver's budget for one question, in its own units of work.",
+)
+
+
 def question_options(function: Function) -> Function:
     """--scope, --cni, --why, --mend, --rlimit."""
     section = "Question"
@@ -205,14 +215,7 @@ def question_options(function: Function) -> Function:
             section=section,
             help="Propose edits, as diffs of your files, that make refuted invariants hold and break no other.",
         ),
-        click.option(
-            "--rlimit",
-            type=click.IntRange(min=1),
-            metavar="N",
-            cls=Option,
-            section=section,
-            help="The solver's budget for one question, in its own units of work.",
-        ),
+        rlimit_option,
     )(function)
 
 
@@ -245,14 +248,7 @@ def parts_options(function: Function) -> Function:
             help="The network plugin that enforces the policies, or `spec`. By default nothing may change whatever "
             "plugins do.",
         ),
-        click.option(
-            "--rlimit",
-            type=click.IntRange(min=1),
-            metavar="N",
-            cls=Option,
-            section=section,
-            help="The solver's budget for one question, in its own units of work.",
-        ),
+        rlimit_option,
     )(function)
 
 

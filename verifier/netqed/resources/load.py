@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from shlex import quote
@@ -22,6 +20,7 @@ from netqed.resources.owners import count_once
 from netqed.resources.pods import Finished
 from netqed.resources.registry import MOVED, READERS, Decoded, Reader, split_api_version
 from netqed.resources.syntax import dns_label_fault
+from netqed.sources.collector import collector_paused
 from netqed.sources.document import Document
 from netqed.sources.position import InputError, Problem
 from netqed.sources.reading import Reading
@@ -50,18 +49,6 @@ def load(reading: Reading, *, namespace: str | None = None, ignore_unknown: Coll
         if problems:
             raise InputError(problems)
         return loading.cluster(reading)
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Without cycle collection: nothing made here is garbage, and a pass over a large input costs more than loading."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(slots=True)

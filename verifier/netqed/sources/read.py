@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import gc
 import hashlib
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
+from netqed.sources.collector import collector_paused
 from netqed.sources.document import Document
 from netqed.sources.folder import (
     KUSTOMIZATION_NAMES,
@@ -60,7 +59,7 @@ def read(
     object is a problem; with `blank_files` a file without any contents is not, if another path brings one.
     """
     reader = _Reader(stdin, progress, stdin_name, stdin_folder, blank_files)
-    with _collector_paused():
+    with collector_paused():
         reader.read(paths, exclude)
     return reader.reading(paths)
 
@@ -237,15 +236,3 @@ def _is_kustomization(file: FoundFile) -> bool:
 
 def _lies_in(file: str, named: str) -> bool:
     return file == named or Path(file).is_relative_to(Path(named))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Pause the cyclic garbage collector: reading makes many objects and no cycles, and each pass would visit all."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
