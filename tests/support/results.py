@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 import yaml
@@ -60,6 +61,13 @@ invariants:
 """
 
 
+@cache
+def composed(text: str) -> yaml.Node:
+    """The nodes of a text, with their places."""
+    node: yaml.Node = yaml.compose(text, Loader=yaml.SafeLoader)
+    return node
+
+
 @dataclass(frozen=True)
 class TextDocument:
     """A document over a text, with the places of its fields."""
@@ -76,7 +84,7 @@ class TextDocument:
         return Position(self.file, 1, 1)
 
     def span(self, path: FieldPath) -> Span:
-        node: yaml.Node = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        node = composed(self.text)
         begin, end = node.start_mark, node.start_mark
         for step in path:
             if isinstance(node, yaml.MappingNode):
