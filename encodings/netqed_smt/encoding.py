@@ -127,7 +127,11 @@ class Encoder:
         key = (side, predicate)
         known = self._terms.get(key)
         if known is None:
-            known = self._terms[key] = self._build(predicate, side)
+            known = self._build(predicate, side)
+            if not isinstance(predicate, And | Or | Not | At | Constant):
+                # Z3 would write an atom's bits out wherever the atom stands.
+                known = self._solver.literal(known, "atom")
+            self._terms[key] = known
         return known
 
     def _build(self, predicate: Predicate, side: Side | None) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
@@ -131,24 +131,25 @@ class Preferences:
         self._questions = questions
         self._solver = questions.universe.solver
         self.assumptions = list(assumptions)
-        self._turn = 0
+        self._answered: int | None = None
+        """Which of the solver's questions had a flow that satisfies all assumptions for an answer."""
 
     def prefer(self, term: Term) -> bool:
-        """Keep the wish if some flow still satisfies everything; says whether it was kept.
-
-        The flow that was found last shows that one does, if it satisfies the wish: nothing is asked then.
-        """
+        """Keep the wish if some flow still satisfies everything; says whether it was kept."""
         literal = self._solver.literal(term, "w")
-        if not self._is_at_hand(term):
-            if self._questions.ask([*self.assumptions, literal]) is not Answer.SAT:
-                return False
-            self._turn = self._solver.turn
+        if self._questions.ask([*self.assumptions, literal]) is not Answer.SAT:
+            return False
         self.assumptions.append(literal)
+        self._answered = self._solver.asked
         return True
 
-    def _is_at_hand(self, term: Term) -> bool:
-        """Whether the last assignment is of a flow that satisfies everything so far, and the term."""
-        return self._turn == self._solver.turn != 0 and self._solver.truth(term, since=True)
+    def _find(self) -> None:
+        """Have the solver's last answer be a flow that satisfies all assumptions."""
+        if self._answered == self._solver.asked:
+            return
+        if not self._questions.is_possible(self.assumptions):
+            raise RuntimeError("the wishes contradict the question")
+        self._answered = self._solver.asked
 
     def fewest(self, terms: Sequence[Term]) -> int:
         """Make as few of the terms true as possible, and say how many that is."""
@@ -157,18 +158,43 @@ class Preferences:
                 return count
         return len(terms)
 
+    def first(self, count: int, among: Callable[[int], Term], near: int = 0) -> int:
+        """Keep to the first of `count` places that a flow can still be at, and say which.
+
+        `among` gives a term that is true up to a place; up to the last place it is known to be. `near` is where it is
+        looked for first, and has no say in the outcome.
+        """
+        low, high = 0, count - 1
+        place, step = near - 1, 1
+        above = below = False
+        while low < high:
+            place = (low + high) // 2 if above and below else min(max(place, low), high - 1)
+            if self.prefer(among(place)):
+                high, below = place, True
+                place -= step
+            else:
+                low, above = place + 1, True
+                place += step
+            step *= 2
+        return high
+
     def lowest(self, bits: Term, width: int) -> int:
-        """Fix the bit-vector at the lowest value that it can still have, and say which."""
-        value = 0
-        for bit in range(width - 1, -1, -1):
-            if not self.prefer(self._solver.bit_is(bits, bit, 0)):
-                value |= 1 << bit
+        """Fix the bit-vector at the lowest value that it can still have, and say which.
+
+        A flow that is found shows which bits of its value can stay 0, and only the others are asked about.
+        """
+        self._find()
+        value = self._solver.value(bits)
+        for place in range(width - 1, -1, -1):
+            zero = self._solver.bit_is(bits, place, 0)
+            if not value >> place & 1:
+                self.assumptions.append(self._solver.literal(zero, "w"))
+            elif self.prefer(zero):
+                value = self._solver.value(bits)
         self.assumptions.append(self._solver.literal(self._solver.is_value(bits, value, width), "w"))
         return value
 
     def read(self) -> FlowValues:
         """The flow that the wishes leave. Raises BudgetExhausted, and RuntimeError where none is left."""
-        if not self._questions.is_possible(self.assumptions):
-            raise RuntimeError("the wishes contradict the question")
-        self._turn = self._solver.turn
+        self._find()
         return self._questions.read()

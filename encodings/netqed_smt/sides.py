@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from netqed_smt.footprint import Footprint
+from netqed_smt.groups import GroupedCode
 from netqed_smt.model import Network, Side
 from netqed_smt.solver import Solver, Term
 
 ABSENT: Final = 0
 WIDTHS: Final = {4: 32, 6: 128}
 """Bits of an address by IP version."""
+_BYTE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class SideTerms:
         self.host = solver.boolean(f"{side.value}.host")
         self.class_width = max(classes, 1).bit_length()
         self.class_code = solver.bits(f"{side.value}.class", self.class_width)
+        self.classes = GroupedCode(solver, self.class_code, self.class_width)
         self.namespace = solver.bits(f"{side.value}.namespace", vocabulary.namespaces.width)
         name = f"{world}{side.value}"
         self.host_network = solver.boolean(f"{name}.hostnetwork")
@@ -98,6 +101,7 @@ class SideTerms:
             key: solver.bits(f"{name}.nslabel.{key}", codes.width) for key, codes in vocabulary.namespace_labels.items()
         }
         self.address = {version: solver.bits(f"{name}.ipv{version}", width) for version, width in WIDTHS.items()}
+        self._address_parts: dict[tuple[int, int, int], Term] = {}
         self.port_names = {
             (port, protocol): solver.boolean(f"{name}.port.{protocol}.{port}")
             for port, protocol in vocabulary.port_names
@@ -112,7 +116,11 @@ class SideTerms:
 
     def in_class(self, code: int) -> Term:
         """The pod is of the class with this code; 0 is an invented pod (or no pod)."""
-        return self._solver.is_value(self.class_code, code, self.class_width)
+        return self.classes.is_code(code)
+
+    def in_any_class(self, codes: Iterable[int]) -> Term:
+        """The pod is of one of the classes with these codes."""
+        return self.classes.is_any(codes)
 
     def has_label_code(self, key: str, code: int) -> Term:
         """The pod's label has the value with this code (0: is absent)."""
@@ -173,3 +181,16 @@ class SideTerms:
     def address_is(self, version: int, value: int) -> Term:
         """The side's address of this IP version is this number."""
         return self._solver.is_value(self.address[version], value, WIDTHS[version])
+
+    def address_parts(self, version: int, value: int) -> list[Term]:
+        """Terms, one a byte, that are all true where the side's address of this IP version is this number. Addresses
+        that are near each other share most of them."""
+        terms: list[Term] = []
+        for low in range(0, WIDTHS[version], _BYTE):
+            part = value >> low & (1 << _BYTE) - 1
+            known = self._address_parts.get((version, low, part))
+            if known is None:
+                known = self._solver.part_is(self.address[version], low, _BYTE, part)
+                self._address_parts[version, low, part] = known
+            terms.append(known)
+        return terms

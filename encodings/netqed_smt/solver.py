@@ -40,6 +40,7 @@ class Solver:
         from z3 import z3core
 
         self._z3 = z3core
+        self._and, self._or = z3.Z3_OP_AND, z3.Z3_OP_OR
         config = z3core.Z3_mk_config()
         self._context = z3core.Z3_mk_context(config)
         z3core.Z3_del_config(config)
@@ -54,9 +55,8 @@ class Solver:
         self._numerals: dict[tuple[int, int], Term] = {}
         self._model: Any = None
         self._answer = Answer.UNKNOWN
-        self.turn = 0
-        """Grows with every answer that is SAT, every constraint, and where the last assignment is lost: while
-        it stays the same so does that assignment, which `truth` reads with `since`."""
+        self.asked = 0
+        """How many questions were asked so far."""
         self.true: Term = z3core.Z3_mk_true(context)
         self.false: Term = z3core.Z3_mk_false(context)
         self._solver = z3core.Z3_mk_solver_for_logic(context, self._symbol("QF_FD"))
@@ -162,18 +162,20 @@ class Solver:
             return self.true
         if length == width:
             return self.is_value(bits, value, width)
-        top = self._z3.Z3_mk_extract(self._context, width - 1, width - length, bits)
-        return self._z3.Z3_mk_eq(self._context, top, self.number(value >> (width - length), length))
+        return self.part_is(bits, width - length, length, value >> (width - length))
 
     def has_tail(self, bits: Term, value: int, length: int) -> Term:
         """The lowest `length` bits are `value`."""
-        low = self._z3.Z3_mk_extract(self._context, length - 1, 0, bits)
-        return self._z3.Z3_mk_eq(self._context, low, self.number(value, length))
+        return self.part_is(bits, 0, length, value)
 
     def bit_is(self, bits: Term, place: int, value: int) -> Term:
         """The bit at `place` (0 is the lowest) has this value."""
-        bit = self._z3.Z3_mk_extract(self._context, place, place, bits)
-        return self._z3.Z3_mk_eq(self._context, bit, self.number(value, 1))
+        return self.part_is(bits, place, 1, value)
+
+    def part_is(self, bits: Term, low: int, length: int, value: int) -> Term:
+        """The `length` bits from `low` upwards (0 is the lowest) are `value`."""
+        part = self._z3.Z3_mk_extract(self._context, low + length - 1, low, bits)
+        return self._z3.Z3_mk_eq(self._context, part, self.number(value, length))
 
     def at_most(self, terms: Sequence[Term], count: int) -> Term:
         """No more than `count` of the Booleans are true."""
@@ -184,22 +186,46 @@ class Solver:
     def require(self, term: Term) -> None:
         """Add a constraint that every answer respects."""
         if term is not self.true:
-            self.turn += 1
             self._assert(term)
 
     def _assert(self, term: Term) -> None:
         self._z3.Z3_solver_assert(self._context, self._solver, term)
 
     def literal(self, term: Term, name: str = "p") -> Term:
-        """A Boolean variable that stands for the term in assumptions: true exactly where the term is."""
+        """What stands for the term in assumptions: a Boolean variable that is true exactly where the term is. A literal
+        stands for itself, and so does its negation."""
         proxy = self._proxies.get(term.value)
         if proxy is None:
             self._fresh += 1
             proxy = self.boolean(f"{name}!{self._fresh}")
-            # What defines a new variable leaves every assignment possible, and so does not end the turn.
-            self._assert(self.equivalence(proxy, term))
+            self._define(proxy, term)
             self._proxies[term.value] = proxy
+            for known in (proxy, self.negation(proxy)):
+                self._proxies[known.value] = known
         return proxy
+
+    def _define(self, proxy: Term, term: Term) -> None:
+        """Make the Boolean true exactly where the term is; by clauses if they are plain, as Z3 makes of other terms a
+        variable more."""
+        kind, parts = self._operator(term)
+        if kind == self._and:
+            for part in parts:
+                self._assert(self.disjunction((self.negation(proxy), part)))
+            self._assert(self.disjunction((proxy, *map(self.negation, parts))))
+        elif kind == self._or:
+            for part in parts:
+                self._assert(self.disjunction((proxy, self.negation(part))))
+            self._assert(self.disjunction((self.negation(proxy), *parts)))
+        else:
+            self._assert(self.equivalence(proxy, term))
+
+    def _operator(self, term: Term) -> tuple[int, list[Term]]:
+        """What kind of term it is, as Z3 numbers them, and its operands."""
+        z3, context = self._z3, self._context
+        application = z3.Z3_to_app(context, term)
+        kind = int(z3.Z3_get_decl_kind(context, z3.Z3_get_app_decl(context, application)))
+        count = z3.Z3_get_app_num_args(context, application) if kind in (self._and, self._or) else 0
+        return kind, [z3.Z3_get_app_arg(context, application, place) for place in range(count)]
 
     def guard(self, name: str) -> Term:
         """A new Boolean variable, to guard constraints that only some questions assume."""
@@ -213,14 +239,12 @@ class Solver:
         which assumptions that took. UNKNOWN: the budget ran out. Raises KeyboardInterrupt
         where Ctrl-C ends the search, which Z3 takes for itself and answers as if it did not know.
         """
+        self.asked += 1
         result = self._z3.Z3_solver_check_assumptions(
             self._context, self._solver, len(assumptions), (self._array * len(assumptions))(*assumptions)
         )
         self._answer = Answer(result)
-        if self._answer is Answer.SAT or self._model is None:
-            # An assignment that nobody read before the next answer is lost.
-            self.turn += 1
-        if self._answer is Answer.SAT and self._model is not None:
+        if self._model is not None:
             self._z3.Z3_model_dec_ref(self._context, self._model)
             self._model = None
         if self._answer is Answer.UNKNOWN and self._reason_unknown() == _INTERRUPTED:
@@ -241,22 +265,21 @@ class Solver:
         self._z3.Z3_ast_vector_dec_ref(self._context, vector)
         return [term for term in assumptions if term.value in used]
 
-    def _evaluated(self, term: Term, *, since: bool = False) -> Term:
-        """The term's value in the last assignment found; `since` if other answers may have come since then."""
+    def _evaluated(self, term: Term) -> Term:
         out = (self._array * 1)()
-        if self._model is None and self._answer is Answer.SAT:
-            # Reading an assignment costs more than most questions do, and most need none.
+        if self._answer is not Answer.SAT:
+            raise RuntimeError("no model to read: the last answer was not SAT")
+        if self._model is None:
+            # Reading an assignment costs as much as a question does, and most need none.
             self._model = self._z3.Z3_solver_get_model(self._context, self._solver)
             self._z3.Z3_model_inc_ref(self._context, self._model)
-        readable = self._model is not None and (since or self._answer is Answer.SAT)
-        if not readable or not self._z3.Z3_model_eval(self._context, self._model, term, True, out):
-            raise RuntimeError("no model to read: the last answer was not SAT")
+        if not self._z3.Z3_model_eval(self._context, self._model, term, True, out):
+            raise RuntimeError("the assignment gives the term no value")
         return out[0]
 
-    def truth(self, term: Term, *, since: bool = False) -> bool:
-        """After SAT: the Boolean's value in the assignment. With `since` other answers than SAT may have come after
-        it, if the assignment was read from before they did."""
-        return bool(self._z3.Z3_get_bool_value(self._context, self._evaluated(term, since=since)) == 1)
+    def truth(self, term: Term) -> bool:
+        """After SAT: the Boolean's value in the assignment."""
+        return bool(self._z3.Z3_get_bool_value(self._context, self._evaluated(term)) == 1)
 
     def value(self, bits: Term) -> int:
         """After SAT: the bit-vector's value in the assignment, unsigned."""

@@ -5,12 +5,14 @@ An over-tight constraint here is a false proof, so each one says why no flow tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from netqed_smt.classes import FREE_CODE, Cells, PodClass, classify
 from netqed_smt.encoding import Encoder, FlowTerms
 from netqed_smt.footprint import Footprint
+from netqed_smt.groups import Clause
 from netqed_smt.model import Side
 from netqed_smt.population import Address, Population
 from netqed_smt.sides import ABSENT, SideTerms, Vocabulary
@@ -90,14 +92,14 @@ class Universe:
             self._namespaces(side)
             self._nodes(side)
             self._invented(side)
-            for one in self.classes:
-                self._class(side, one)
+            self._classes(side)
         self._relations()
         for address in Cells(footprint.networks).crowded({*population.taken, *shared.taken}):
             self.exclude_taken(address)
 
     def _require_if(self, condition: Term, *consequences: Term) -> None:
-        self.solver.require(self.solver.implication(condition, self.solver.conjunction(consequences)))
+        for consequence in consequences:
+            self.solver.require(self.solver.implication(condition, consequence))
 
     def _workload_terms(self, footprint: Footprint) -> dict[int, dict[Side, Term]]:
         codes = {index: one.code for one in self.classes for index in one.members if index in footprint.workloads}
@@ -154,8 +156,8 @@ class Universe:
 
     def _free_host_address(self, side: SideTerms) -> Term:
         """The side is at a node's address, and which address that is follows from the node only."""
-        free = [side.in_class(one.code) for one in self.classes if one.first.host_network and not one.first.addresses]
-        return self.solver.disjunction((side.host, *free))
+        free = [one.code for one in self.classes if one.first.host_network and not one.first.addresses]
+        return self.solver.disjunction((side.host, side.in_any_class(free)))
 
     def _nodes(self, side: SideTerms) -> None:
         """A node with known addresses has no others; under `now` there are no nodes beside those of the input."""
@@ -164,11 +166,7 @@ class Universe:
         known = [node for node in population.nodes if node.addresses]
         for node in known:
             here = solver.conjunction((at_node, side.node_code(index[node.name])))
-            for version, families in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
-                addresses = [
-                    side.address_is(version, int(address)) for address in node.addresses if address.version == version
-                ]
-                self._require_if(solver.conjunction((here, families)), solver.disjunction(addresses))
+            self._require_if(here, *map(solver.disjunction, self._has_address(side, node.addresses)))
         if population.node_ranges:
             elsewhere = [solver.negation(side.node_code(index[node.name])) for node in known]
             for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
@@ -192,12 +190,12 @@ class Universe:
         invented = solver.conjunction((side.pod, side.in_class(0)))
         self._require_if(invented, solver.negation(side.host_network))
         self._require_if(self.now, solver.negation(invented))
-        free = [
-            side.in_class(one.code) for one in self.classes if not one.first.host_network and not one.first.addresses
-        ]
+        free = side.in_any_class(
+            [one.code for one in self.classes if not one.first.host_network and not one.first.addresses]
+        )
         for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
             self._require_if(
-                solver.conjunction((self.ranges, solver.disjunction((invented, *free)), family)),
+                solver.conjunction((self.ranges, solver.disjunction((invented, free)), family)),
                 side.in_any_block(self.population.pod_ranges, version),
             )
             if self.population.external_outside:
@@ -206,32 +204,60 @@ class Universe:
                     solver.negation(side.in_any_block(self.population.external_outside, version)),
                 )
 
-    def _class(self, side: SideTerms, one: PodClass) -> None:
+    def _classes(self, side: SideTerms) -> None:
         """A workload is what the input says; of what it does not say, anything."""
+        shapes: dict[frozenset[tuple[int, ...]], Term] = {}
+        given = {one.code: [(self._shape(side, one, shapes),), *self._place(side, one)] for one in self.classes}
+        for clause in side.classes.clauses(given, top=len(self.classes)):
+            self.solver.require(self.solver.disjunction(clause))
+
+    def _shape(self, side: SideTerms, one: PodClass, shapes: dict[frozenset[tuple[int, ...]], Term]) -> Term:
+        """A guard of what the input says of the workloads of a class, but where they are. Many classes share one."""
+        clauses = {tuple(term.value for term in clause): clause for clause in self._described(side, one)}
+        key = frozenset(clauses)
+        if key not in shapes:
+            shapes[key] = self.solver.guard("shape")
+            for clause in clauses.values():
+                self._require_if(shapes[key], self.solver.disjunction(clause))
+        return shapes[key]
+
+    def _described(self, side: SideTerms, one: PodClass) -> Iterator[Clause]:
         solver, vocabulary, pod = self.solver, self.vocabulary, one.first
-        facts = [
-            side.host_network if pod.host_network else solver.negation(side.host_network),
-            side.namespace_is(pod.namespace),
-        ]
-        facts += [side.has_label_code(key, code) for key, code in one.label_codes.items() if code != FREE_CODE]
-        # A controller may give another value to a label of the template, but takes none away.
-        facts += [side.label_exists(k) for k, code in one.label_codes.items() if code == FREE_CODE and k in pod.labels]
-        if one.nodes is not None:
-            index = vocabulary.nodes.index
-            facts.append(solver.disjunction([side.node_code(index[node]) for node in sorted(one.nodes)]))
-        if pod.addresses:
-            for version, family in ((4, solver.negation(self.flow.ipv6)), (6, self.flow.ipv6)):
-                addresses = [side.address_is(version, int(a)) for a in pod.addresses if a.version == version]
-                facts.append(solver.implication(family, solver.disjunction(addresses)))
+        yield (side.host_network if pod.host_network else solver.negation(side.host_network),)
+        for key, code in one.label_codes.items():
+            if code != FREE_CODE:
+                yield (side.has_label_code(key, code),)
+            elif key in pod.labels:
+                # A controller may give another value to a label of the template, but takes none away.
+                yield (side.label_exists(key),)
         if side is self.flow.destination:
             for name, protocol in vocabulary.port_names:
                 numbers = sorted({number for n, p, number in pod.ports if (n, p) == (name, protocol)})
                 declared = solver.disjunction([self.flow.port_between(number, number) for number in numbers])
                 term = side.port_names[name, protocol]
-                facts.append(solver.equivalence(term, declared) if numbers else solver.negation(term))
+                yield (solver.equivalence(term, declared) if numbers else solver.negation(term),)
         if pod.future:
-            facts.append(solver.negation(self.now))
-        self._require_if(side.in_class(one.code), *facts)
+            yield (solver.negation(self.now),)
+
+    def _place(self, side: SideTerms, one: PodClass) -> Iterator[Clause]:
+        """Where the workloads of a class are: their namespace, the nodes that they may be on, and their addresses."""
+        pod = one.first
+        yield (side.namespace_is(pod.namespace),)
+        if one.nodes is not None:
+            index = self.vocabulary.nodes.index
+            yield tuple(side.node_code(index[node]) for node in sorted(one.nodes))
+        if pod.addresses:
+            yield from self._has_address(side, pod.addresses)
+
+    def _has_address(self, side: SideTerms, addresses: Sequence[Address]) -> Iterator[Clause]:
+        """The side's address of the flow's family is one of these."""
+        for version, other in ((4, self.flow.ipv6), (6, self.solver.negation(self.flow.ipv6))):
+            known = [address for address in addresses if address.version == version]
+            if len(known) == 1:
+                for part in side.address_parts(version, int(known[0])):
+                    yield (other, part)
+            else:
+                yield (other, *(side.address_is(version, int(address)) for address in known))
 
     def _relations(self) -> None:
         """How the sides relate: one namespace has one set of labels, one pod is one endpoint, addresses are unique."""
@@ -270,9 +296,7 @@ class Universe:
         )
         # Two workloads of the input may share an address in a dump that was not taken at one instant.
         unknown = [0, *(one.code for one in self.classes if not one.first.addresses)]
-        both_known = solver.negation(
-            solver.disjunction([side.in_class(code) for side in (source, destination) for code in unknown])
-        )
+        both_known = solver.negation(solver.disjunction([side.in_any_class(unknown) for side in (source, destination)]))
         shared = (both_known, flow.same_endpoint, solver.conjunction((source.at_node, destination.at_node, same_node)))
         for version, family in ((4, solver.negation(flow.ipv6)), (6, flow.ipv6)):
             left = [source.address_is(version, int(address)) for address in self._left if address.version == version]
@@ -297,11 +321,10 @@ class Universe:
         family = self.flow.ipv6 if address.version == 6 else solver.negation(self.flow.ipv6)
         for side in self.flow.sides.values():
             unknown = [
-                side.in_class(one.code)
-                for one in self.classes
-                if not one.first.host_network and not one.first.addresses
+                0,
+                *(one.code for one in self.classes if not one.first.host_network and not one.first.addresses),
             ]
-            free = solver.conjunction((side.pod, solver.disjunction((side.in_class(0), *unknown))))
+            free = solver.conjunction((side.pod, side.in_any_class(unknown)))
             owners = [
                 side.node_code(self.vocabulary.nodes.index[node.name])
                 for node in self.population.nodes

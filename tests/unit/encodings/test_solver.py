@@ -220,35 +220,6 @@ def test_nothing_can_be_read_where_there_is_no_assignment() -> None:
         solver.truth(variable)
 
 
-def test_an_assignment_that_was_read_stands_until_its_turn_ends() -> None:
-    solver = Solver()
-    first, second = solver.boolean("first"), solver.boolean("second")
-    assert solver.check([first, solver.literal(solver.negation(second))]) is Answer.SAT
-    turn = solver.turn
-    assert solver.truth(first)
-    assert solver.check([solver.literal(solver.conjunction((first, solver.negation(first))))]) is Answer.UNSAT
-    assert solver.turn == turn
-    assert (solver.truth(first, since=True), solver.truth(second, since=True)) == (True, False)
-    with pytest.raises(RuntimeError, match="no model"):
-        solver.truth(first)
-    solver.require(second)
-    assert solver.turn > turn
-
-
-def test_a_turn_ends_where_nobody_read_the_assignment_or_another_is_found() -> None:
-    solver = Solver()
-    one = solver.boolean("one")
-    assert solver.check([one]) is Answer.SAT
-    turn = solver.turn
-    assert solver.check([one, solver.literal(solver.negation(one))]) is Answer.UNSAT
-    assert solver.turn > turn
-    with pytest.raises(RuntimeError, match="no model"):
-        solver.truth(one, since=True)
-    turn = solver.turn
-    assert solver.check([one]) is Answer.SAT
-    assert solver.turn > turn
-
-
 def test_two_solvers_know_nothing_of_each_other_and_closing_one_leaves_the_other() -> None:
     one, other = Solver(), Solver()
     one.require(one.boolean("b"))

@@ -5,7 +5,8 @@ A flow that is wrongly impossible is a false proof, one that is wrongly possible
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
@@ -470,6 +471,11 @@ class TestTakenAddresses:
         assert questions.ask([owner, *stranger[1:]]) is Answer.SAT
 
 
+def upto(port_between: Callable[[int, int], Term], last: int) -> Term:
+    """Ports from 1 to the place's, of which the first has number 1."""
+    return port_between(1, 1 + last)
+
+
 class TestPreferences:
     def asked(self, *parts: Predicate) -> tuple[Universe, Questions, list[Term]]:
         footprint = Footprint()
@@ -508,6 +514,25 @@ class TestPreferences:
             source = universe.flow.source
             assert wishes.fewest([source.label_exists(key) for key in source.labels]) == count
             assert sum(code != 0 for code in wishes.read().source.labels.values()) == count
+
+    def test_the_first_place_is_found_wherever_it_is_looked_for_first(self) -> None:
+        for count in (1, 2, 3, 8, 21):
+            for first in range(count):
+                for near in (0, first, first + 1, count, 50):
+                    universe, questions, asked = self.asked(TCP, PortBetween(1 + first, 1 + count))
+                    port_among = universe.flow.port_between
+                    wishes = Preferences(questions, [*asked, universe.solver.literal(port_among(1, count))])
+                    place = wishes.first(count, partial(upto, port_among), near)
+                    assert (place, wishes.read().port <= 1 + first) == (first, True), (count, first, near)
+
+    def test_what_others_ask_in_between_is_not_read(self) -> None:
+        universe, questions, asked = self.asked(src(any_of([IsPod(), IsHost()])))
+        wishes = Preferences(questions, asked)
+        assert wishes.prefer(universe.flow.source.host) is True
+        assert questions.is_possible([*asked, questions.literal(src(IsPod()))])
+        assert wishes.read().source.kind == "node"
+        assert not questions.is_possible([*asked, universe.solver.negation(asked[0])])
+        assert wishes.lowest(universe.flow.source.class_code, universe.flow.source.class_width) == 0
 
     def test_what_cannot_be_read_is_said(self) -> None:
         universe, questions, asked = self.asked(src(IsPod()))

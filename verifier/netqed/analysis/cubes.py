@@ -35,6 +35,8 @@ Ranges = tuple[tuple[int, int], ...]
 Cost = tuple[float, float]
 
 _UNBOUNDED: Final[Cost] = (inf, inf)
+_NONE: Final[Cost] = (-1, -1)
+"""Less than any cube costs."""
 
 SHORT: Final = 4
 """Facts of a cube that is easy to read."""
@@ -64,6 +66,36 @@ class Named:
 
 class _TooLong(Exception):
     """A cube that is harder to read than one that is known."""
+
+
+class _Answers:
+    """Which literals keep flows out of a set, by what was asked so far: it saves questions, and has no say in what is
+    answered."""
+
+    def __init__(self, questions: Questions, outside: Sequence[Term]) -> None:
+        """`outside` are literals that are true of exactly the flows that are not in the set."""
+        self._questions = questions
+        self._outside = outside
+        self._possible: list[frozenset[int]] = []
+        self._cores: list[frozenset[int]] = []
+
+    def core(self, literals: Sequence[Term]) -> frozenset[int] | None:
+        """The addresses of those of the literals that suffice (UNSAT of a flow outside that satisfies them); None where
+        there is such a flow (SAT of all of them).
+
+        What is possible with more literals is so with fewer, and what suffices of fewer suffices of more.
+        """
+        asked = frozenset(one.value for one in literals)
+        if any(asked <= one for one in self._possible):
+            return None
+        for known in self._cores:
+            if known <= asked:
+                return known
+        if self._questions.is_possible([*self._outside, *literals]):
+            self._possible.append(asked)
+            return None
+        self._cores.append(frozenset(one.value for one in self._questions.universe.solver.core(literals)))
+        return self._cores[-1]
 
 
 class Cubes(Facts):
@@ -110,33 +142,41 @@ class Cubes(Facts):
     def _best(self, values: FlowValues, outside: Sequence[Term]) -> tuple[list[Fact], Ranges]:
         """The facts and the ports of the cube that is easiest to read; the first that is short will do.
 
-        The last order is tried first, and sets what the others must not exceed: they may end in many facts that say
-        together what one could.
+        If the first order does not lead to a short one, what the last leads to sets what the others must not exceed:
+        they may end in many facts that say together what one could.
         """
         first, last = self._interval(values)
         plain = list(self.facts(values))
         pinned = [self._ports(first, last), *(self._literal(fact) for fact in plain)]
         facts = [*plain, *self._named_facts(pinned)]
         has_ports = values.protocol in PORT_PROTOCOLS
+        answers = _Answers(self._questions, outside)
 
-        def around(sorts: Sorts, most: Cost) -> tuple[list[Fact], Ranges]:
+        def around(sorts: Sorts, most: Cost) -> tuple[list[Fact], Ranges] | None:
             ordered = sorted(facts, key=lambda fact: self.order(fact, sorts))
-            return self._around(ordered, (first, last), has_ports, outside, most)
+            try:
+                return self._around(ordered, (first, last), has_ports, answers, most)
+            except _TooLong:
+                return None
 
         *others, plainest = self.orders
+        short = around(others[0], _NONE) if others else None
+        if short is not None:
+            return short
         easiest = around(plainest, _UNBOUNDED)
+        if easiest is None:
+            raise RuntimeError("a cube without a bound is never too long")
         tried: list[tuple[list[Fact], Ranges]] = []
         for sorts in others:
-            try:
-                tried.append(around(sorts, _cost(easiest[0])))
-            except _TooLong:
-                continue
-            if len(tried[-1][0]) <= SHORT:
-                return min(tried, key=lambda one: _cost(one[0]))
+            found = around(sorts, _cost(easiest[0]))
+            if found is not None:
+                tried.append(found)
+                if len(found[0]) <= SHORT:
+                    return min(tried, key=lambda one: _cost(one[0]))
         return min((*tried, easiest), key=lambda one: _cost(one[0]))
 
     def _around(
-        self, facts: Sequence[Fact], ports: tuple[int, int], has_ports: bool, outside: Sequence[Term], most: Cost
+        self, facts: Sequence[Fact], ports: tuple[int, int], has_ports: bool, answers: _Answers, most: Cost
     ) -> tuple[list[Fact], Ranges]:
         """The facts and the ports of a prime cube; of the facts, all of a flow, the first are dropped first.
 
@@ -148,10 +188,10 @@ class Cubes(Facts):
 
         def core(kept: Sequence[Fact], *bounds: Term) -> list[Fact] | None:
             literals = [literal_of[id(fact)] for fact in kept]
-            if self._questions.is_possible([*outside, *bounds, *literals]):
+            used = answers.core([*bounds, *literals])
+            if used is None:
                 return None
-            used = {id(term) for term in self._solver.core(literals)}
-            return [fact for fact, literal in zip(kept, literals, strict=True) if id(literal) in used]
+            return [fact for fact, literal in zip(kept, literals, strict=True) if literal.value in used]
 
         kept = self._prime(facts, lambda some: core(some, bound), most)
         if core(kept) is not None:

@@ -116,9 +116,7 @@ def _signed(universe: Universe, predicate: Predicate, holds: bool, side: Side | 
     if named and side is not None:
         # More policies tell more workloads apart: their classes are parts of the ones that the cube was made of.
         inside = frozenset(named)
-        term = universe.solver.disjunction(
-            [universe.flow.sides[side].in_class(one.code) for one in universe.classes if one.members[0] in inside]
-        )
+        term = universe.flow.sides[side].in_any_class(one.code for one in universe.classes if one.members[0] in inside)
     else:
         term = universe.encoder.term(predicate, side)
     return term if holds else universe.solver.negation(term)

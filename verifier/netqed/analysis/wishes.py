@@ -22,6 +22,7 @@ The order is total: the witness does not depend on how the solver searches, nor 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
@@ -30,7 +31,7 @@ from typing import Final
 from netqed.plugins.matters import SPEC, Matter
 from netqed.plugins.table import SUPPORTED, permitted
 from netqed_smt.classes import FREE_CODE
-from netqed_smt.model import Choice
+from netqed_smt.model import Choice, Side
 from netqed_smt.question import EndValues, FlowValues, Preferences, Questions
 from netqed_smt.sides import ABSENT, WIDTHS, SideTerms
 from netqed_smt.solver import Term
@@ -42,6 +43,9 @@ DOCUMENTATION: Final = (
     IPv6Network("2001:db8::/32"),
 )
 """Ranges kept for documentation (RFC 5737, RFC 3849)."""
+
+AS_SPEC: Final = {matter: matter in SPEC for matter in Matter}
+"""How `spec` answers each matter."""
 
 Candidates = tuple[Sequence[int] | None, Sequence[int] | None]
 """Class codes of the source and of the destination."""
@@ -56,6 +60,8 @@ class Wishes:
         self._solver = questions.universe.solver
         self._flow = questions.universe.flow
         self._sides: tuple[SideTerms, SideTerms] = (self._flow.source, self._flow.destination)
+        self._nearest = dict.fromkeys(Side, 0)
+        """Of each side, the code of the class that was found last."""
 
     def narrow(self, assumptions: Sequence[Term], candidates: Candidates = (None, None)) -> FlowValues:
         """The most natural flow that satisfies the literals, of which some flow must.
@@ -85,12 +91,14 @@ class Wishes:
         wishes = Preferences(self._questions, assumptions)
         both_exist = self._at_best(wishes, candidates)
         if not both_exist:
-            self._reading(wishes)
-            both_exist = self._existence(wishes)
-            if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
-                self._invention(wishes)
-            self._traffic(wishes)
-            wishes.prefer(self._differ)
+            both_exist = not self._existing_are_open and wishes.prefer(self._solver.conjunction(self._usual))
+            if not both_exist:
+                self._reading(wishes)
+                both_exist = self._existence(wishes)
+                if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
+                    self._invention(wishes)
+                self._traffic(wishes)
+                wishes.prefer(self._differ)
             for side, codes in zip(self._sides, self._codes(candidates), strict=True):
                 self._first_class(wishes, side, codes)
         values = wishes.read()
@@ -114,17 +122,13 @@ class Wishes:
         second = next((code for code in destination if code != first), None)
         if second is None:
             return False
-        return wishes.prefer(
-            self._solver.conjunction(
-                [
-                    *self._answered({matter: matter in SPEC for matter in Matter}),
-                    *self._exist_as_pods,
-                    self._usual_traffic,
-                    self._sides[0].in_class(first),
-                    self._sides[1].in_class(second),
-                ]
-            )
-        )
+        both = (self._sides[0].in_class(first), self._sides[1].in_class(second))
+        return wishes.prefer(self._solver.conjunction([*self._usual, *both]))
+
+    @cached_property
+    def _usual(self) -> list[Term]:
+        """Wishes 0 to 6 but for which workloads it is, each at its best."""
+        return [*self._answered(AS_SPEC), *self._exist_as_pods, self._usual_traffic, self._differ]
 
     def _answered(self, fixed: Mapping[Matter, bool]) -> list[Term]:
         """Terms: the matters are answered so; without those that nothing turns on."""
@@ -133,15 +137,17 @@ class Wishes:
 
     def _reading(self, wishes: Preferences) -> None:
         """Wish 0: the reading."""
-        if wishes.prefer(self._solver.conjunction(self._answered({matter: matter in SPEC for matter in Matter}))):
+        if wishes.prefer(self._solver.conjunction(self._answered(AS_SPEC))):
             return
+        still_open = dict(AS_SPEC)
         for fixed in (*(one.fixed for one in SUPPORTED), permitted()):
             if wishes.prefer(self._solver.conjunction(self._answered(fixed))):
+                still_open = {matter: yes for matter, yes in AS_SPEC.items() if matter not in fixed}
                 break
-        for matter in Matter:
-            for yes in (matter in SPEC, matter not in SPEC):
-                if all(map(wishes.prefer, self._answered({matter: yes}))):
-                    break
+        if wishes.prefer(self._solver.conjunction(self._answered(still_open))):
+            return
+        for matter, yes in still_open.items():
+            any(all(map(wishes.prefer, self._answered({matter: answer}))) for answer in (yes, not yes))
 
     def _answers(self, matter: Matter) -> dict[bool, Term]:
         term = self._universe.encoder.term(Choice(matter.value))
@@ -206,17 +212,12 @@ class Wishes:
         )
 
     def _first_class(self, wishes: Preferences, side: SideTerms, candidates: Sequence[int]) -> None:
-        """Fix the class at the first of the candidates that will do, by halving them."""
+        """Fix the class at the first of the candidates that will do. The last one found is often the next."""
         if wishes.prefer(side.in_class(0)):
             return
-        low, high = 0, len(candidates) - 1
-        while low < high:
-            middle = (low + high) // 2
-            first = self._solver.disjunction([side.in_class(code) for code in candidates[low : middle + 1]])
-            if wishes.prefer(first):
-                high = middle
-            else:
-                low = middle + 1
+        near = bisect_left(candidates, self._nearest[side.side])
+        place = wishes.first(len(candidates), lambda last: side.in_any_class(candidates[: last + 1]), near)
+        self._nearest[side.side] = candidates[place]
 
     def _lowest_port(self, wishes: Preferences, values: FlowValues) -> None:
         """The lowest port, tried first where it mostly lies: at a declared port, or at the lowest of all."""
@@ -279,9 +280,8 @@ class Wishes:
         """One a side and thing that can be invented: it is there, and nobody declared it."""
         solver, terms = self._solver, []
         for side, declared in zip(self._sides, self._in_declared, strict=True):
-            free = [side.in_class(0)]
-            free += [side.in_class(one.code) for one in self._universe.classes if FREE_CODE in one.label_codes.values()]
-            invented = solver.disjunction(free)
+            free = [one.code for one in self._universe.classes if FREE_CODE in one.label_codes.values()]
+            invented = side.in_any_class([0, *free])
             terms += [solver.conjunction((invented, side.label_exists(key))) for key in side.labels]
             terms += [
                 solver.conjunction((solver.negation(declared), side.namespace_label_exists(key)))
@@ -294,15 +294,15 @@ class Wishes:
     def _declared_port(self) -> Term:
         """The destination is a workload of the input, and one of its containers declares the port."""
         solver, flow = self._solver, self._flow
-        by_ports: dict[tuple[tuple[int, int], ...], list[Term]] = {}
+        by_ports: dict[tuple[tuple[int, int], ...], list[int]] = {}
         for one in self._universe.classes:
             if one.first.declared:
-                by_ports.setdefault(one.first.declared, []).append(flow.destination.in_class(one.code))
+                by_ports.setdefault(one.first.declared, []).append(one.code)
         return solver.disjunction(
             [
                 solver.conjunction(
                     (
-                        solver.disjunction(classes),
+                        flow.destination.in_any_class(codes),
                         solver.disjunction(
                             [
                                 solver.conjunction((flow.protocol_is(protocol), flow.port_between(port, port)))
@@ -311,7 +311,7 @@ class Wishes:
                         ),
                     )
                 )
-                for ports, classes in by_ports.items()
+                for ports, codes in by_ports.items()
             ]
         )
 
