@@ -1,4 +1,4 @@
-"""netqed from Python: read a cluster and a spec, prove invariants, judge and explain flows, write a starter spec.
+"""netqed from Python: read a cluster and a spec, prove invariants, judge and explain flows, compare policy sets.
 
     from netqed import api
 
@@ -7,50 +7,171 @@
 
 Every function raises InputError, with all problems that it found, where the input, the spec or its arguments are wrong;
 there is never a verdict beside an error. Paths are as the command line takes them: files, directories (recursive), `-`
-for `stdin`. Nothing is printed.
+for `stdin`; most functions take a cluster that was read in their place. Nothing is printed: `netqed.report.render`
+makes reports of what comes back. docs/api.md tells of every name of `__all__`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from netqed.inputs import (
-    STDIN,
-    inputs_of,
-    load_cluster,
-    load_spec,
-    loaded_inputs,
-    only_input,
-    policies_of,
-    require_valid,
-)
+from netqed.arguments import Paths, paths_of, require_text, require_valid
+from netqed.comparisons import difference, redundant, simplify
+from netqed.inputs import inputs_of, load_cluster, load_spec, loaded_inputs
+from netqed.reachability import Engine, evaluate, explain, map_of
+from netqed.resources.cluster import Cluster
 from netqed.settings import Progress, Settings
 from netqed.sources.collector import collector_paused
-from netqed.sources.position import InputError, Problem
-from netqed.spec.document import ClusterFacts, Scope, Spec
+from netqed.sources.position import InputError, Position, Problem, Span
+from netqed.spec.document import ClusterFacts, Scope, Spec, StatedInvariant
 
 if TYPE_CHECKING:
-    from netqed.analysis.difference_results import Difference
-    from netqed.analysis.explain_values import Explanation
-    from netqed.analysis.map_results import ReachMap
-    from netqed.analysis.redundancy_results import Redundancy
-    from netqed.analysis.results import CheckResult, Result
-    from netqed.analysis.simplifying import Simplified, Unproved
-    from netqed.resources.cluster import Cluster
+    from netqed.answers import (
+        AddressesDecided,
+        Answering,
+        AtAddresses,
+        Basis,
+        BothVerdicts,
+        Change,
+        CheckResult,
+        Cube,
+        CubeSide,
+        Decider,
+        Decision,
+        Delta,
+        Difference,
+        DifferingFlow,
+        DirectionDecision,
+        DirectionExplained,
+        Disagreement,
+        Elsewhere,
+        Essential,
+        Explanation,
+        Family,
+        Flow,
+        InputResult,
+        MapEdge,
+        MapNode,
+        Matter,
+        MembersDecided,
+        Mend,
+        NamespaceCounts,
+        NearMiss,
+        NetworkPolicy,
+        Note,
+        Nothing,
+        OnOneNode,
+        OpenCase,
+        Part,
+        Plugin,
+        Portability,
+        PortsDecided,
+        PortSpan,
+        Proved,
+        ReachMap,
+        Reading,
+        Redundancy,
+        Redundant,
+        Refuted,
+        Requirement,
+        Result,
+        RuleMatch,
+        SideExplained,
+        SimplerFile,
+        Simplified,
+        Together,
+        Unknown,
+        Unproved,
+        Vacuous,
+        Verdict,
+        WayIn,
+        WaysIn,
+        Witness,
+        WitnessEnd,
+        Workload,
+        WorkloadPods,
+    )
 
 __all__ = [
+    "AddressesDecided",
+    "Answering",
+    "AtAddresses",
+    "Basis",
+    "BothVerdicts",
+    "Change",
+    "CheckResult",
+    "Cluster",
+    "ClusterFacts",
+    "Cube",
+    "CubeSide",
+    "Decider",
+    "Decision",
+    "Delta",
+    "Difference",
+    "DifferingFlow",
+    "DirectionDecision",
+    "DirectionExplained",
+    "Disagreement",
+    "Elsewhere",
     "Engine",
+    "Essential",
+    "Explanation",
+    "Family",
+    "Flow",
     "InputError",
+    "InputResult",
     "Interrupted",
+    "MapEdge",
+    "MapNode",
+    "Matter",
+    "MembersDecided",
+    "Mend",
+    "NamespaceCounts",
+    "NearMiss",
+    "NetworkPolicy",
+    "Note",
+    "Nothing",
+    "OnOneNode",
+    "OpenCase",
+    "Part",
+    "Paths",
+    "Plugin",
+    "PortSpan",
+    "Portability",
+    "PortsDecided",
+    "Position",
     "Problem",
     "Progress",
+    "Proved",
+    "ReachMap",
+    "Reading",
+    "Redundancy",
+    "Redundant",
+    "Refuted",
+    "Requirement",
+    "Result",
+    "RuleMatch",
     "Scope",
     "Settings",
+    "SideExplained",
+    "SimplerFile",
+    "Simplified",
+    "Span",
     "Spec",
+    "StatedInvariant",
+    "Together",
+    "Unknown",
+    "Unproved",
+    "Vacuous",
+    "Verdict",
+    "WayIn",
+    "WaysIn",
+    "Witness",
+    "WitnessEnd",
+    "Workload",
+    "WorkloadPods",
     "check",
     "difference",
     "evaluate",
@@ -59,13 +180,26 @@ __all__ = [
     "load_cluster",
     "load_spec",
     "map_of",
+    "plugins",
     "prove",
     "redundant",
     "simplify",
     "spec_schema",
 ]
 
-Engine = Literal["reference", "smt", "both"]
+
+def __getattr__(name: str) -> Any:
+    """A type of `netqed.answers`: they take longer to load than some commands to run, and most need few of them."""
+    if name in __all__:
+        from netqed import answers
+
+        found = globals()[name] = getattr(answers, name)
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 class Interrupted(KeyboardInterrupt):
@@ -78,9 +212,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 @collector_paused()
-def check(
-    paths: Sequence[str | Path] | Cluster = (), *, spec: Spec | None = None, settings: Settings | None = None
-) -> CheckResult:
+def check(paths: Paths | Cluster = (), *, spec: Spec | None = None, settings: Settings | None = None) -> CheckResult:
     """The verdict on every invariant of the spec, for each of its inputs.
 
     `paths`, or a cluster that was read, replace the spec's own manifests and inputs. Without paths, a spec that names
@@ -95,13 +227,12 @@ def check(
     from netqed.analysis.patching import Patcher
     from netqed.analysis.results import CheckResult, InputResult
     from netqed.analysis.roster import Roster
-    from netqed.resources.cluster import Cluster
     from netqed.spec.resolve import resolve
 
     settings = settings or Settings()
     started = time.perf_counter()
+    require_valid(settings, spec)
     spec = spec or Spec()
-    require_valid(settings)
     loaded: list[tuple[str | None, Cluster, Spec]]
     if isinstance(paths, Cluster):
         loaded = [(None, paths, resolve(spec, paths))]
@@ -137,7 +268,7 @@ def check(
 
 def prove(
     sentence: str,
-    paths: Sequence[str | Path] | Cluster = (),
+    paths: Paths | Cluster = (),
     *,
     spec: Spec | None = None,
     settings: Settings | None = None,
@@ -146,243 +277,15 @@ def prove(
     not."""
     from netqed.spec.parse import parse_sentence_invariant
 
+    require_text(sentence, "the sentence")
+    require_valid(settings or Settings(), spec)
     return check(
         paths, spec=replace(spec or Spec(), invariants=(parse_sentence_invariant(sentence),)), settings=settings
     )
 
 
 @collector_paused()
-def evaluate(
-    flows: str,
-    paths: Sequence[str | Path] = (),
-    *,
-    file: str = "flows",
-    spec: Spec | None = None,
-    engine: Engine = "both",
-    evidence: bool = False,
-    settings: Settings | None = None,
-) -> Iterator[dict[str, Any]]:
-    """The verdict on each concrete flow, in the order given.
-
-    `flows` is JSON Lines, `file` the name that errors give as their place. Each answer is the flow's own object with
-    `allowed`, `ingress_allowed`, `egress_allowed`, and, if asked for, `evidence`. `reference` decides by the evaluator,
-    `smt` by the encoding; `both` by both, and raises Disagreement where they differ.
-
-    Without a plugin in the settings the reading is `spec`. Where the answer depends on what is not verified of a plugin
-    it is None, and `depends_on` names the matters.
-    """
-    from netqed.analysis.flows import evaluate_flows, parse_flows
-    from netqed.analysis.pinned import EncodingJudge
-    from netqed.plugins.table import answers_of
-
-    settings = replace(settings or Settings(), blank_files=True)
-    spec = spec or Spec()
-    require_valid(settings)
-    _, cluster, resolved = only_input(
-        replace(spec, invariants=(), assumptions=(), cluster=ClusterFacts()), paths, settings
-    )
-    return evaluate_flows(
-        replace(cluster, workloads=(*cluster.workloads, *resolved.workloads)),
-        parse_flows(flows, file),
-        engine=engine,
-        evidence=evidence,
-        smt=EncodingJudge() if engine != "reference" else None,
-        extra_namespaces=resolved.namespaces,
-        answers=answers_of("spec" if settings.cni is None else settings.cni),
-    )
-
-
-@collector_paused()
-def explain(
-    source: str,
-    destination: str,
-    ports: str | None = None,
-    paths: Sequence[str | Path] = (),
-    *,
-    spec: Spec | None = None,
-    settings: Settings | None = None,
-) -> Explanation:
-    """Why a flow from one side to the other is allowed or denied, layer by layer, and which other ports between the two
-    are decided otherwise.
-
-    A side is an endpoint of the spec language, or `namespace/pod`; of all that it stands for the most natural flow is
-    explained, and whether the others are decided alike. `ports` are PORTS of the spec language. The groups, namespaces,
-    workloads, cluster and assumptions of the spec apply; its invariants do not. `settings.cni` None is `spec`, and then
-    known plugins that decide the flow otherwise are named. Raises Disagreement where the evaluator and the encoding
-    differ on the flow or on a port.
-    """
-    from netqed.analysis.explain import Asked
-    from netqed.analysis.explain import explain as explained
-    from netqed.analysis.explain_asked import stated_ports, stated_side
-    from netqed.spec.sentences import Isolated
-
-    settings = replace(settings or Settings(), blank_files=True)
-    started = time.perf_counter()
-    require_valid(settings)
-    stated = (stated_side(source, "<source>"), stated_side(destination, "<destination>"))
-    asked = stated_ports(ports) if ports is not None else ()
-    _, cluster, resolved = only_input(replace(spec or Spec(), invariants=stated), paths, settings)
-    ends = [one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)]
-    found = explained(
-        cluster,
-        replace(resolved, invariants=stated),
-        Asked(source, ends[0]),
-        Asked(destination, ends[1]),
-        asked,
-        cni=settings.cni,
-    )
-    return replace(found, seconds=time.perf_counter() - started)
-
-
-@collector_paused()
-def map_of(
-    paths: Sequence[str | Path] = (),
-    *,
-    source: str | None = None,
-    destination: str | None = None,
-    either: str | None = None,
-    ports: str | None = None,
-    spec: Spec | None = None,
-    settings: Settings | None = None,
-) -> ReachMap:
-    """Who can reach whom now, among the workloads of the input, nodes and other addresses, on which ports.
-
-    `source` and `destination` restrict it to an endpoint of the spec language or `namespace/pod`, `either` to what goes
-    from or to one, `ports` to PORTS. The groups, namespaces, workloads, cluster and assumptions of the spec apply; its
-    invariants do not. `settings.cni` None is `spec`.
-    """
-    from netqed.analysis.explain_asked import stated_ports, stated_side
-    from netqed.analysis.reach_map import SIDES, Restriction, reach_map
-    from netqed.spec.sentences import Isolated
-
-    settings = replace(settings or Settings(), blank_files=True)
-    started = time.perf_counter()
-    require_valid(settings)
-    texts = (source, destination, either)
-    stated = [stated_side(text, name) for text, name in zip(texts, SIDES, strict=True) if text is not None]
-    asked = None if ports is None else (ports, stated_ports(ports, "--port"))
-    _, cluster, resolved = only_input(replace(spec or Spec(), invariants=tuple(stated)), paths, settings)
-    ends = iter([one.invariant.inside for one in resolved.invariants if isinstance(one.invariant, Isolated)])
-    sides = [None if text is None else (text, next(ends)) for text in texts]
-    restriction = Restriction(sides[0], sides[1], sides[2], asked)
-    found = reach_map(cluster, replace(resolved, invariants=tuple(stated)), restriction, cni=settings.cni)
-    return replace(found, seconds=time.perf_counter() - started)
-
-
-@collector_paused()
-def difference(
-    old: Sequence[str | Path] | Cluster,
-    new: Sequence[str | Path] | Cluster,
-    *,
-    workloads: Sequence[str | Path] | Cluster | None = None,
-    spec: Spec | None = None,
-    families: bool = True,
-    limit: int | None = None,
-    settings: Settings | None = None,
-) -> Difference:
-    """How the flows that NEW allows compare with those that OLD allows, in the settings' scope (else `always`).
-
-    Each side is paths, or a cluster that was read. `workloads` gives both sides everything but their policies. The
-    spec's assumptions and cluster apply, and its invariants are checked on both sides. `families` adds the whole
-    difference, `limit` is the most families of what is gained and of what is lost. Raises Disagreement as `check` does.
-    """
-    from netqed.analysis.difference import difference as compare
-    from netqed.analysis.difference_sides import loaded, with_workloads
-    from netqed.resources.cluster import Cluster
-
-    settings = settings or Settings()
-    require_valid(settings)
-
-    def read(side: Sequence[str | Path] | Cluster) -> Callable[[], Cluster]:
-        exclude = (spec.file,) if spec is not None and spec.file not in (None, STDIN) else ()
-        return lambda: side if isinstance(side, Cluster) else load_cluster(side, settings=settings, exclude=exclude)
-
-    sides = loaded(*map(read, (old, new) if workloads is None else (old, new, workloads)))
-    one, other = sides[:2] if workloads is None else (with_workloads(policies, sides[2]) for policies in sides[:2])
-    return compare(
-        one,
-        other,
-        spec,
-        scope=settings.scope or "always",
-        rlimit=settings.rlimit,
-        cni=settings.cni,
-        families=families,
-        limit=limit,
-        today=settings.today,
-        progress=settings.progress,
-    )
-
-
-@collector_paused()
-def redundant(
-    paths: Sequence[str | Path] = (), *, spec: Spec | None = None, settings: Settings | None = None
-) -> Redundancy:
-    """What can be removed from the policies without changing any flow, in the settings' scope (else `always`): each
-    policy, rule, peer and port alone, and as many as possible together.
-
-    The spec's assumptions, namespaces, workloads and cluster apply, its invariants do not. Without paths its manifests
-    are read.
-    """
-    settings = settings or Settings()
-    require_valid(settings)
-    return _redundancy(policies_of(paths, spec, settings)[1], spec, settings, reasons=True)
-
-
-@collector_paused()
-def simplify(
-    paths: Sequence[str | Path] = (),
-    *,
-    spec: Spec | None = None,
-    stream: bool = True,
-    settings: Settings | None = None,
-) -> Simplified | Unproved:
-    """The files without what `redundant` finds to be removable together: comments and all else stay as they were. What
-    the edited files hold, as one `stream` or each by itself, is proved to allow the same before it is given out. No
-    file is written.
-
-    Unproved is that the solver's budget did not suffice. Raises InputError also where the form of a file makes an edit
-    unsafe.
-    """
-    from netqed.analysis.difference import difference as compare
-    from netqed.analysis.simplifying import Simplifier
-
-    settings = settings or Settings()
-    require_valid(settings)
-    reading, cluster = policies_of(paths, spec, settings)
-    found = _redundancy(cluster, spec, settings, reasons=False)
-
-    def equivalent(again: Cluster) -> bool | None:
-        return compare(
-            cluster,
-            again,
-            None if spec is None else replace(spec, invariants=()),
-            scope=found.scope,
-            rlimit=settings.rlimit,
-            cni=settings.cni,
-            families=False,
-        ).meets("equivalent")
-
-    return Simplifier(reading.documents, settings.namespace, settings.ignore_unknown, stream).simplified(
-        found, equivalent
-    )
-
-
-def _redundancy(cluster: Cluster, spec: Spec | None, settings: Settings, *, reasons: bool) -> Redundancy:
-    from netqed.analysis.redundancy import redundancy
-
-    return redundancy(
-        cluster,
-        spec,
-        scope=settings.scope or "always",
-        rlimit=settings.rlimit,
-        cni=settings.cni,
-        reasons=reasons,
-        progress=settings.progress,
-    )
-
-
-@collector_paused()
-def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), settings: Settings | None = None) -> str:
+def init(paths: Paths = (), *, manifests: Paths = (), settings: Settings | None = None) -> str:
     """A starter spec for what the paths (by default the working directory) hold: what is isolated today, as invariants
     that hold today. A spec that is there already is not read.
 
@@ -392,7 +295,8 @@ def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), set
     from netqed.spec.find import find_spec
 
     settings = settings or Settings()
-    read = [str(path) for path in paths] or ["."]
+    require_valid(settings)
+    read = [*paths_of(paths)] or ["."]
     specs = [spec for spec in {find_spec(path): None for path in read} if spec is not None]
     arguments = ["-n", settings.namespace] if settings.namespace is not None else []
     for kind in settings.ignore_unknown:
@@ -401,9 +305,17 @@ def init(paths: Sequence[str | Path] = (), *, manifests: Sequence[str] = (), set
         arguments += read
     return starter_spec(
         load_cluster(read, settings=settings, exclude=specs),
-        manifests=tuple(manifests),
+        manifests=paths_of(manifests),
         arguments=arguments,
     )
+
+
+def plugins() -> tuple[Plugin, ...]:
+    """The network plugins that are known, with their answers and where these are known from, as `netqed cni` prints
+    them. `Settings.cni` takes the name of those that are not `refused`."""
+    from netqed.plugins.table import PLUGINS
+
+    return PLUGINS
 
 
 def spec_schema() -> dict[str, Any]:

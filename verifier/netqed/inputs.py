@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from io import BytesIO
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, get_args
+from typing import TYPE_CHECKING, BinaryIO, overload
 
+from netqed.arguments import Paths, paths_of, require_text, require_valid
+from netqed.resources.cluster import Cluster
 from netqed.settings import Progress, Settings
 from netqed.sources.position import InputError, Position, Problem
-from netqed.spec.document import Scope, Spec
+from netqed.spec.document import Spec
 
 if TYPE_CHECKING:
-    from netqed.resources.cluster import Cluster
     from netqed.sources.reading import Reading
 
 STDIN = "<stdin>"
 """The name of standard input in places and sources."""
 
+NOTHING_TO_READ = Problem("no manifests to read", hint="name files or directories; `-` is standard input")
+
 Input = tuple[str | None, tuple[str, ...]]
 """An input's name (None for an only one) and its paths."""
 
 
+@overload
+def load_spec(file: str | PathLike[str], *, near: None = None, text: str | None = None) -> Spec: ...
+@overload
+def load_spec(file: str | PathLike[str] | None = None, *, near: None = None, text: str) -> Spec: ...
+@overload
 def load_spec(
-    file: str | Path | None = None, *, near: str | Path | None = None, text: str | None = None
+    file: str | PathLike[str] | None = None, *, near: str | PathLike[str] | None = None, text: str | None = None
+) -> Spec | None: ...
+def load_spec(
+    file: str | PathLike[str] | None = None, *, near: str | PathLike[str] | None = None, text: str | None = None
 ) -> Spec | None:
     """The spec in `file` (`-`: in standard input), or in `text` if that is given (`file` is then only its name).
 
@@ -34,7 +46,11 @@ def load_spec(
     from netqed.spec.find import find_spec
     from netqed.spec.parse import parse_spec
 
+    for path in (file, near):
+        if path is not None:
+            paths_of((path,))
     if text is not None:
+        require_text(text, "the spec's text")
         return parse_spec(text, str(file) if file is not None else "<spec>")
     if file is None:
         file = find_spec(str(near) if near is not None else None)
@@ -51,11 +67,11 @@ def load_spec(
 
 
 def load_cluster(
-    paths: Sequence[str | Path],
+    paths: Paths,
     *,
     spec: Spec | None = None,
     settings: Settings | None = None,
-    exclude: Sequence[str | Path] = (),
+    exclude: Paths = (),
 ) -> Cluster:
     """Every object under the paths as one cluster; files in `exclude` are passed over.
 
@@ -63,29 +79,31 @@ def load_cluster(
     read: InputError where it has several inputs.
     """
     settings = settings or Settings()
-    return (loaded(paths, settings, exclude) if spec is None else policies_of(paths, spec, settings, exclude))[1]
+    require_valid(settings, spec)
+    given = paths_of(paths)
+    if spec is None and not given:
+        raise InputError([NOTHING_TO_READ])
+    return (loaded(given, settings, exclude) if spec is None else policies_of(given, spec, settings, exclude))[1]
 
 
-def loaded(paths: Sequence[str | Path], settings: Settings, exclude: Sequence[str | Path]) -> tuple[Reading, Cluster]:
+def loaded(paths: Paths, settings: Settings, exclude: Paths) -> tuple[Reading, Cluster]:
     """The documents under the paths, and the cluster that they make."""
     from netqed.resources.load import load
     from netqed.sources.read import read
 
     reading = read(
-        [str(path) for path in paths],
+        list(paths_of(paths)),
         stdin=_stream(settings.stdin),
         stdin_name=settings.stdin_name,
         stdin_folder=settings.stdin_folder,
-        exclude=[Path(path) for path in exclude],
+        exclude=[Path(path) for path in paths_of(exclude)],
         blank_files=settings.blank_files,
         progress=_reading_progress(settings.progress),
     )
     return reading, load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
 
 
-def policies_of(
-    paths: Sequence[str | Path], spec: Spec | None, settings: Settings, exclude: Sequence[str | Path] = ()
-) -> tuple[Reading, Cluster]:
+def policies_of(paths: Paths, spec: Spec | None, settings: Settings, exclude: Paths = ()) -> tuple[Reading, Cluster]:
     """The one input; a spec that lies among its files is no manifest."""
     from netqed.spec.find import find_spec
 
@@ -93,19 +111,7 @@ def policies_of(
     passed = {found: None for path in read if path != "-" and (found := find_spec(path)) is not None}
     if spec is not None and spec.file not in (None, STDIN):
         passed[Path(str(spec.file))] = None
-    return loaded(read, settings, [*passed, *exclude])
-
-
-def require_valid(settings: Settings) -> None:
-    """InputError where there are no verdicts for the plugin, or no such scope."""
-    from netqed.plugins.table import answers_of
-
-    if settings.scope not in (None, *get_args(Scope)):
-        raise InputError([Problem(f"no scope {settings.scope!r}", hint="a scope is always or now")])
-    try:
-        answers_of("spec" if settings.cni is None else settings.cni)
-    except ValueError as error:
-        raise InputError([Problem(str(error))]) from error
+    return loaded(read, settings, [*passed, *paths_of(exclude)])
 
 
 def _stream(stdin: str | bytes | None) -> BinaryIO | None:
@@ -120,9 +126,9 @@ def _reading_progress(progress: Progress | None) -> Callable[[str, int, int], No
     return lambda file, done, total: progress(done, total, f"files read: {file}")
 
 
-def inputs_of(spec: Spec, paths: Iterable[str | Path]) -> list[Input]:
+def inputs_of(spec: Spec, paths: Paths) -> list[Input]:
     """The inputs to read, each with its name (None for the only one) and its paths."""
-    given = tuple(str(path) for path in paths)
+    given = paths_of(paths)
     if given:
         return [(None, given)]
     if spec.inputs:
@@ -131,7 +137,7 @@ def inputs_of(spec: Spec, paths: Iterable[str | Path]) -> list[Input]:
         return [(None, tuple(spec.manifests))]
     if spec.file is not None and spec.file != STDIN:
         return [(None, (str(Path(spec.file).parent),))]
-    raise InputError([Problem("no manifests to read", hint="name files or directories; `-` is standard input")])
+    raise InputError([NOTHING_TO_READ])
 
 
 def loaded_inputs(inputs: Iterable[Input], spec: Spec, settings: Settings) -> list[tuple[str | None, Cluster, Spec]]:
@@ -152,12 +158,17 @@ def loaded_inputs(inputs: Iterable[Input], spec: Spec, settings: Settings) -> li
     return found
 
 
-def only_input(spec: Spec, paths: Sequence[str | Path], settings: Settings) -> tuple[str | None, Cluster, Spec]:
-    """The one input with its name, its cluster, and the spec resolved in it; InputError where there are several."""
-    return loaded_inputs([_only(spec, paths)], spec, settings)[0]
+def only_input(spec: Spec, paths: Paths | Cluster, settings: Settings) -> tuple[Cluster, Spec]:
+    """The cluster of the one input, or the one that was read, and the spec resolved in it; InputError where there are
+    several."""
+    from netqed.spec.resolve import resolve
+
+    if isinstance(paths, Cluster):
+        return paths, resolve(spec, paths)
+    return loaded_inputs([_only(spec, paths)], spec, settings)[0][1:]
 
 
-def _only(spec: Spec, paths: Iterable[str | Path]) -> Input:
+def _only(spec: Spec, paths: Paths) -> Input:
     inputs = inputs_of(spec, paths)
     if len(inputs) > 1:
         names = ", ".join(name or "" for name, _ in inputs)
