@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from netqed.cli import cli
 from netqed.cli.group import COMMANDS
-from netqed.cli.output import RESULT_FORMATS
+from netqed.report.answer import RESULT_FORMATS
 
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 

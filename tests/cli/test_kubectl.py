@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from netqed.cli.group import COMMANDS
-from netqed.cli.output import RESULT_FORMATS
+from netqed.report.answer import RESULT_FORMATS
 from support.console import ROOT
 
 PROGRAMS = Path(sys.executable).parent

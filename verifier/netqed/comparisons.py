@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netqed.arguments import Paths, require_valid
-from netqed.inputs import STDIN, load_cluster, policies_of
+from netqed.inputs import STDIN, all_loaded, load_cluster, policies_of
 from netqed.resources.cluster import Cluster
 from netqed.settings import Settings
 from netqed.sources.collector import collector_paused
@@ -38,7 +38,7 @@ def difference(
     difference, `limit` is the most families of what is gained and of what is lost. Raises Disagreement as `check` does.
     """
     from netqed.analysis.difference import difference as compare
-    from netqed.analysis.difference_sides import loaded, with_workloads
+    from netqed.analysis.difference_sides import with_workloads
 
     settings = settings or Settings()
     require_valid(settings, spec)
@@ -49,7 +49,7 @@ def difference(
         exclude = (spec.file,) if spec is not None and spec.file not in (None, STDIN) else ()
         return lambda: side if isinstance(side, Cluster) else load_cluster(side, settings=settings, exclude=exclude)
 
-    sides = loaded(*map(read, (old, new) if workloads is None else (old, new, workloads)))
+    sides = all_loaded(*map(read, (old, new) if workloads is None else (old, new, workloads)))
     one, other = sides[:2] if workloads is None else (with_workloads(policies, sides[2]) for policies in sides[:2])
     return compare(
         one,

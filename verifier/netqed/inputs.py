@@ -103,6 +103,20 @@ def loaded(paths: Paths, settings: Settings, exclude: Paths) -> tuple[Reading, C
     return reading, load(reading, namespace=settings.namespace, ignore_unknown=settings.ignore_unknown)
 
 
+def all_loaded(*loads: Callable[[], Cluster]) -> list[Cluster]:
+    """What each of the loads gives; InputError with the problems of all of them."""
+    found: list[Cluster] = []
+    problems: dict[Problem, None] = {}
+    for load in loads:
+        try:
+            found.append(load())
+        except InputError as error:
+            problems.update(dict.fromkeys(error.problems))
+    if problems:
+        raise InputError(list(problems))
+    return found
+
+
 def policies_of(paths: Paths, spec: Spec | None, settings: Settings, exclude: Paths = ()) -> tuple[Reading, Cluster]:
     """The one input; a spec that lies among its files is no manifest."""
     from netqed.spec.find import find_spec

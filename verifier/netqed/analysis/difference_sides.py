@@ -8,14 +8,13 @@ sides; this is noted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from netqed.analysis.roster import Beside, Roster, missing_families
 from netqed.resources.cluster import Cluster, Note
 from netqed.resources.objects import Node, Workload
-from netqed.sources.position import InputError, Problem
 from netqed.spec.document import Spec
 
 _SHOWN: Final = 3
@@ -29,20 +28,6 @@ class Sides:
     old: Cluster
     new: Cluster
     notes: tuple[Note, ...] = ()
-
-
-def loaded(*loads: Callable[[], Cluster]) -> list[Cluster]:
-    """What each of the loads gives; InputError with the problems of all of them."""
-    found: list[Cluster] = []
-    problems: dict[Problem, None] = {}
-    for load in loads:
-        try:
-            found.append(load())
-        except InputError as error:
-            problems.update(dict.fromkeys(error.problems))
-    if problems:
-        raise InputError(list(problems))
-    return found
 
 
 def with_workloads(policies: Cluster, workloads: Cluster) -> Cluster:

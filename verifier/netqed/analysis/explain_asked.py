@@ -14,11 +14,6 @@ from netqed.spec.sentences import Endpoint, Isolated, Ports, WorkloadRef
 _POD: Final = re.compile(r"(?!\d[\d.]*/)([A-Za-z0-9][\w.-]*)/([A-Za-z0-9][\w.-]*)", re.ASCII)
 """`namespace/pod`, as reports print pods; no address."""
 
-_LIKE_PORTS: Final = re.compile(
-    r"\d+(-\d+)?|(tcp|udp|sctp|icmp|icmpv6)\b.*|\d+/(tcp|udp|sctp)", re.IGNORECASE | re.ASCII
-)
-"""What is meant as PORTS, right or wrong: no folder is called so by chance."""
-
 
 def stated_side(text: str, file: str) -> StatedInvariant:
     """A side as a sentence that speaks of it alone, so that its names are resolved as those of a spec are. `file` is
@@ -45,11 +40,6 @@ def stated_ports(text: str, file: str = "<ports>") -> Ports:
         return parse_ports(text)
     except SentenceError as error:
         raise _input_error(error, text, file) from None
-
-
-def looks_like_ports(text: str) -> bool:
-    """Whether an argument is meant as PORTS rather than as a path."""
-    return _LIKE_PORTS.fullmatch(text.strip()) is not None
 
 
 def _input_error(error: SentenceError, text: str, file: str) -> InputError:

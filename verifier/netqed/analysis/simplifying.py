@@ -193,8 +193,7 @@ def _editable(policy: NetworkPolicy, cluster: Cluster) -> LocatedDocument:
 
 
 def _problem(policy: NetworkPolicy, why: str) -> Problem:
-    place = None if policy.document is None else policy.document.start
-    return Problem(f"cannot be simplified: {why}", place, f"NetworkPolicy {policy.key}", _BY_HAND)
+    return Problem(f"cannot be simplified: {why}", policy.position, f"NetworkPolicy {policy.key}", _BY_HAND)
 
 
 def _told(cluster: Cluster) -> Mapping[str, object]:

@@ -110,8 +110,8 @@ def command(old: str, new: str, **options: Any) -> int:
     paths = (old, new) if workloads is None else (old, new, workloads)
     source = input_of(paths, (), None, options["spec_file"])
     from netqed import api
-    from netqed.analysis.difference_sides import loaded
     from netqed.cli.sides import sides_of
+    from netqed.inputs import all_loaded
 
     sides = sides_of(old, new)
     spec = _spec(options["spec_file"])
@@ -121,7 +121,7 @@ def command(old: str, new: str, **options: Any) -> int:
         loads: list[Callable[[], Cluster]] = [partial(side.load, settings, exclude) for side in sides]
         if workloads is not None:
             loads.append(partial(api.load_cluster, [workloads], settings=settings, exclude=exclude))
-        clusters = loaded(*loads)
+        clusters = all_loaded(*loads)
         found = api.difference(
             clusters[0],
             clusters[1],
@@ -130,13 +130,13 @@ def command(old: str, new: str, **options: Any) -> int:
             limit=options["limit"],
             settings=settings,
         )
-    from netqed.report.difference import render_difference
+    from netqed.report import render
     from netqed.report.difference_json import difference_value
 
     require = options["require"]
     write_results(
         lambda: difference_value(found, require),
-        lambda style: render_difference(
+        lambda style: render(
             found, style=style, requirement=require, quiet=options["quiet"], verbose=options["verbose"]
         ),
         options["outputs"],

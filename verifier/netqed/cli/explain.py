@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -43,6 +44,12 @@ Exit codes:
   130  interrupted"""
 
 
+_LIKE_PORTS: Final = re.compile(
+    r"\d+(-\d+)?|(tcp|udp|sctp|icmp|icmpv6)\b.*|\d+/(tcp|udp|sctp)", re.IGNORECASE | re.ASCII
+)
+"""What is meant as PORTS, right or wrong: no folder is called so by chance."""
+
+
 @click.command("explain", cls=Command, epilog=_EPILOG)
 @click.argument("source", metavar="SRC")
 @click.argument("destination", metavar="DST [PORTS]")
@@ -64,10 +71,8 @@ def command(source: str, destination: str, **options: Any) -> int:
     what of each matched or failed, what decided, and which other ports and members are decided otherwise. A side that
     stands for several workloads is explained for the one that a counterexample would show.
     """
-    from netqed.analysis.explain_asked import looks_like_ports
-
     ports, paths = None, options["paths"]
-    if paths and looks_like_ports(paths[0]) and not Path(paths[0]).is_file():
+    if paths and _LIKE_PORTS.fullmatch(paths[0].strip()) and not Path(paths[0]).is_file():
         ports, paths = paths[0], paths[1:]
     given = input_of(paths, options["filenames"], options["kustomize"], options["spec_file"])
     from netqed import api
@@ -77,15 +82,12 @@ def command(source: str, destination: str, **options: Any) -> int:
         found = api.explain(
             source, destination, ports, given.paths, spec=spec, settings=settings_of(given, options, shown)
         )
-    from netqed.report.explain import render_explanation
-    from netqed.report.explain_json import render_explanation_json
+    from netqed.report import render
 
     write_reports(
         {
-            "text": lambda style: render_explanation(
-                found, style=style, quiet=options["quiet"], verbose=options["verbose"]
-            ),
-            "json": lambda _: render_explanation_json(found),
+            "text": lambda style: render(found, style=style, quiet=options["quiet"], verbose=options["verbose"]),
+            "json": lambda _: render(found, "json"),
         },
         options["outputs"],
         colour=options["colour"],

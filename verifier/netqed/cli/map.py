@@ -19,8 +19,7 @@ from netqed.cli.options import (
 )
 from netqed.cli.output import outputs_of, write_reports
 from netqed.cli.progress import progress
-
-FORMATS: Final = ("text", "json", "dot", "html")
+from netqed.report.answer import MAP_FORMATS, render
 
 _EPILOG: Final = """\
 Endpoints and ports are those of the spec language, as for `netqed explain`.
@@ -76,7 +75,7 @@ Exit codes:
     "outputs",
     multiple=True,
     callback=outputs_of,
-    formats=FORMATS,
+    formats=MAP_FORMATS,
     metavar="FORMAT[=FILE]",
     cls=Option,
     section="Report",
@@ -107,17 +106,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             spec=spec,
             settings=settings_of(given, options, shown),
         )
-    from netqed.report.map import render_map
-    from netqed.report.map_dot import render_map_dot
-    from netqed.report.map_html import render_map_html
-    from netqed.report.map_json import render_map_json
-
     write_reports(
         {
-            "text": lambda style: render_map(found, style=style, quiet=options["quiet"], verbose=options["verbose"]),
-            "json": lambda _: render_map_json(found),
-            "dot": lambda _: render_map_dot(found),
-            "html": lambda _: render_map_html(found),
+            "text": lambda style: render(found, style=style, quiet=options["quiet"], verbose=options["verbose"]),
+            "json": lambda _: render(found, "json"),
+            "dot": lambda _: render(found, "dot"),
+            "html": lambda _: render(found, "html"),
         },
         options["outputs"],
         colour=options["colour"],

@@ -15,7 +15,8 @@ from click.shell_completion import CompletionItem
 
 from netqed.cli import exits
 from netqed.cli.calling import as_called
-from netqed.cli.output import FORMATS, RESULT_FORMATS, listed, outputs_of
+from netqed.cli.output import listed, outputs_of
+from netqed.report.answer import FORMATS, RESULT_FORMATS
 from netqed.sources.position import InputError, Position, Problem
 
 if TYPE_CHECKING:

@@ -13,18 +13,13 @@ from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 import click
 
+from netqed.report.answer import FORMATS, RESULT_FORMATS, render
 from netqed.report.style import Style
 from netqed.sources.position import InputError, Position, Problem
 
 if TYPE_CHECKING:
-    from netqed.analysis.results import CheckResult
+    from netqed.api import CheckResult
     from netqed.report.rendering import Rendering
-
-FORMATS: Final = ("text", "json")
-"""What every report can be."""
-
-RESULT_FORMATS: Final = (*FORMATS, "sarif", "junit", "github", "gitlab", "markdown", "html")
-"""What the results of a check, a proof and a comparison can be."""
 
 Colour = Literal["auto", "always", "never"]
 
@@ -88,12 +83,10 @@ def deliver(
 ) -> None:
     """Write every report that was asked for, files first. Text goes to standard output unless another format does, and
     says why only if `why` is set; reports for programs always say why what is proved holds."""
-    from netqed.analysis.results import without_reasons
     from netqed.report.json import report_value
-    from netqed.report.text import render_text
 
     def text(style: Style) -> str:
-        return render_text(result if why else without_reasons(result), style=style, quiet=quiet, verbose=verbose)
+        return render(result, style=style, quiet=quiet, verbose=verbose, why=why)
 
     write_results(lambda: report_value(result), text, outputs, colour=colour)
 

@@ -70,16 +70,15 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         settings = settings_of(source, options, shown)
         spec = api.load_spec(options["spec_file"]) if options["spec_file"] is not None else None
         found = api.redundant(source.paths, spec=spec, settings=settings)
-    from netqed.report.redundancy import render_redundancy
-    from netqed.report.redundancy_json import render_redundancy_json
+    from netqed.report import render
 
     limit = options["limit"]
     write_reports(
         {
-            "text": lambda style: render_redundancy(
+            "text": lambda style: render(
                 found, style=style, limit=limit, quiet=options["quiet"], verbose=options["verbose"]
             ),
-            "json": lambda _: render_redundancy_json(found, limit=limit),
+            "json": lambda _: render(found, "json", limit=limit),
         },
         options["outputs"],
         colour=options["colour"],

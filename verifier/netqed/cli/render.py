@@ -8,7 +8,8 @@ import click
 
 from netqed.cli import exits
 from netqed.cli.options import Command, Option, colour_option, files, output_option, read_text
-from netqed.cli.output import RESULT_FORMATS, write_renderings
+from netqed.cli.output import write_renderings
+from netqed.report.answer import RESULT_FORMATS
 from netqed.sources.position import InputError, Position, Problem
 
 _EPILOG: Final = """\

@@ -17,7 +17,7 @@ from netqed.cli.progress import progress
 from netqed.sources.position import InputError, Position, Problem
 
 if TYPE_CHECKING:
-    from netqed.analysis.simplifying import SimplerFile, Simplified
+    from netqed.api import SimplerFile, Simplified
 
 _EPILOG: Final = """\
 Examples:
@@ -56,14 +56,13 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if options["write"] and "-" in source.paths:
         raise click.UsageError("--write edits files: standard input and what -k renders are none")
     from netqed import api
-    from netqed.analysis.simplifying import Unproved
 
     with progress() as shown:
         settings = settings_of(source, options, shown)
         spec = api.load_spec(options["spec_file"]) if options["spec_file"] is not None else None
         stream = not (options["write"] or options["as_diff"])
         found = api.simplify(source.paths, spec=spec, stream=stream, settings=settings)
-    if isinstance(found, Unproved):
+    if isinstance(found, api.Unproved):
         click.echo("unknown: the solver's budget ran out, and nothing is printed (--rlimit raises it)", err=True)
         return exits.UNKNOWN
     if options["write"]:
@@ -77,7 +76,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
 def _say(found: Simplified, written: bool) -> None:
     """What was removed, and which files hold nothing any more, on standard error."""
-    from netqed.analysis.redundancy_results import Together
+    from netqed.api import Together
     from netqed.cli.output import error_style
     from netqed.report.redundancy import sizes_words
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from netqed.plugins.matters import SPEC, Reading
 from netqed.resources.objects import ContainerPort, Labels, NetworkPolicy
-from netqed.sources.position import FieldPath
+from netqed.sources.position import FieldPath, Span
 
 Address = IPv4Address | IPv6Address
 Direction = Literal["ingress", "egress"]
@@ -83,6 +83,11 @@ class RuleMatch:
         if self.peer is not None:
             return (*base, "from" if self.direction == "ingress" else "to", self.peer)
         return base
+
+    @property
+    def span(self) -> Span | None:
+        """Where that element is, in the file that was read; None of a policy that was not read."""
+        return None if self.policy.document is None else self.policy.document.span(self.path)
 
 
 Reason = Literal[

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from netqed.sources.document import Document
+from netqed.sources.position import Position
 
 Operator = Literal["In", "NotIn", "Exists", "DoesNotExist"]
 Labels = Mapping[str, str]
@@ -84,6 +85,11 @@ class NetworkPolicy:
     def key(self) -> str:
         """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def position(self) -> Position | None:
+        """Where it begins, in the file that was read; None of one that was not read."""
+        return None if self.document is None else self.document.start
 
 
 @dataclass(frozen=True, slots=True)
