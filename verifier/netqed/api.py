@@ -188,14 +188,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """A type of `netqed.answers`: they take longer to load than some commands to run, and most need few of them."""
-    if name in __all__:
-        from netqed import answers
+if not TYPE_CHECKING:  # to a type checker, a module that has this has every name
 
-        found = globals()[name] = getattr(answers, name)
-        return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        """A type of `netqed.answers`: they take longer to load than some commands to run, and most need few of them."""
+        if name in __all__:
+            from netqed import answers
+
+            found = globals()[name] = getattr(answers, name)
+            return found
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -88,7 +88,8 @@ class Delta:
     example: DifferingFlow
     """The most natural such flow."""
     families: tuple[Family, ...] | None = None
-    """All of it, where `left_out` is 0; None where nobody asked, or the budget did not suffice."""
+    """All of it, where `left_out` is 0; None where nobody asked, or the budget did not suffice: `left_out` is then
+    None."""
     left_out: int | None = 0
     """How many families more there are; None where only that there are more is known."""
 

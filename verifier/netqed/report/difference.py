@@ -153,6 +153,8 @@ def conditions(family: Family, sign: Sign) -> list[str]:
 def left_out_words(delta: Delta) -> str | None:
     """That families were left out, and how many; None where all are there."""
     if delta.families is None:
+        if delta.left_out is not None:
+            return "only one flow of it was asked for"
         return "the budget did not suffice to work out all of it (--rlimit raises it)"
     if delta.left_out is None:
         return "there are more families than were worked out"
