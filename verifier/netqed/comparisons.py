@@ -42,8 +42,8 @@ def difference(
 
     settings = settings or Settings()
     require_valid(settings, spec)
-    if limit is not None and limit < 0:
-        raise InputError([Problem(f"limit is {limit}; expected 0 or more")])
+    if limit is not None and not (isinstance(limit, int) and limit >= 0):
+        raise InputError([Problem(f"limit is {limit!r}; expected 0 or more")])
 
     def read(side: Paths | Cluster) -> Callable[[], Cluster]:
         exclude = (spec.file,) if spec is not None and spec.file not in (None, STDIN) else ()

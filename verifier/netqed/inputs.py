@@ -13,6 +13,7 @@ from netqed.arguments import Paths, paths_of, require_text, require_valid
 from netqed.resources.cluster import Cluster
 from netqed.settings import Progress, Settings
 from netqed.sources.position import InputError, Position, Problem
+from netqed.sources.text import shown
 from netqed.spec.document import Spec
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def load_spec(
     from netqed.spec.parse import parse_spec
 
     for path in (file, near):
-        if path is not None:
-            paths_of((path,))
+        if path is not None and "\0" in paths_of(path)[0]:
+            raise InputError([Problem("no file can have this name", Position(shown(str(path))))])
     if text is not None:
         require_text(text, "the spec's text")
         return parse_spec(text, str(file) if file is not None else "<spec>")
@@ -83,6 +84,9 @@ def load_cluster(
     given = paths_of(paths)
     if spec is None and not given:
         raise InputError([NOTHING_TO_READ])
+    folders = [path for path in paths_of(exclude) if Path(path).is_dir()]
+    if folders:
+        raise InputError([Problem("only files can be passed over", Position(shown(path))) for path in folders])
     return (loaded(given, settings, exclude) if spec is None else policies_of(given, spec, settings, exclude))[1]
 
 

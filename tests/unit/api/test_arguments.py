@@ -104,6 +104,9 @@ WRONG: dict[str, tuple[Callable[[api.Cluster], Any], str]] = {
     "one flow": (lambda c: api.evaluate(FLOW, c), "expected a text, or a list"),  # type: ignore[arg-type]
     "a flow that is none": (lambda c: api.evaluate([7], c), "flow 1"),  # type: ignore[list-item]
     "a flow with an object": (lambda c: api.evaluate([{"src": Path()}], c), "flow 1"),
+    "no file's name": (lambda _: api.load_spec("a\0b"), "no file can have this name"),
+    "no folder's name": (lambda _: api.load_spec(near="a\0b"), "no file can have this name"),
+    "a folder to pass over": (lambda _: api.load_cluster(PAYMENTS, exclude=MANIFESTS), "only files"),
     "a limit": (lambda c: api.difference(c, c, limit=-1), "limit is -1"),
     "a scope": (_settings(scope="never"), "no scope 'never'"),
     "a plugin": (_settings(cni="calicoo"), "did you mean calico"),
