@@ -42,7 +42,11 @@ def paths_of(given: Paths) -> tuple[str, ...]:
 
 
 def _no_path(value: object) -> Problem:
-    hint = "a cluster that was read goes alone, in the place of the paths" if isinstance(value, Cluster) else None
+    hint = None
+    if isinstance(value, Cluster):
+        hint = "a cluster that was read goes alone, in the place of the paths of a function that asks"
+    elif isinstance(value, Spec):
+        hint = "a spec goes by its name: spec=..."
     return Problem(f"{_shown(value)} is no path; expected texts or pathlib paths", hint=hint)
 
 

@@ -92,6 +92,7 @@ WRONG: dict[str, tuple[Callable[[api.Cluster], Any], str]] = {
     "None among paths": (lambda _: api.check([None]), "None is no path"),  # type: ignore[list-item]
     "a mapping": (lambda _: api.check({"k8s": 1}), "is no path"),
     "a cluster among paths": (lambda c: api.prove("a cannot reach b", [c]), "is no path"),  # type: ignore[list-item]
+    "a spec as path": (lambda _: api.check(api.Spec()), "is no path"),  # type: ignore[arg-type]
     "a path that is not there": (lambda _: api.load_cluster("nowhere/"), "no such file"),
     "a spec's file": (lambda c: api.check(c, spec="netqed.yaml"), "expected a Spec"),  # type: ignore[arg-type]
     "a spec's text as bytes": (lambda _: api.load_spec(text=b"{}"), "expected a text"),  # type: ignore[call-overload]
