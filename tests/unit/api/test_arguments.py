@@ -60,7 +60,7 @@ def test_a_cluster_goes_in_the_place_of_paths(cluster: api.Cluster) -> None:
     assert api.map_of(cluster).edges == api.map_of(MANIFESTS).edges
     assert api.redundant(cluster).found == api.redundant(MANIFESTS).found
     with pytest.raises(api.InputError, match="no files to edit"):
-        api.simplify(cluster)  # type: ignore[arg-type]  # what someone may try
+        api.simplify(cluster)
 
 
 def test_flows_are_mappings_or_json_lines(cluster: api.Cluster) -> None:
@@ -87,23 +87,23 @@ def _settings(**values: Any) -> Callable[[api.Cluster], object]:
 WRONG: dict[str, tuple[Callable[[api.Cluster], Any], str]] = {
     "no path": (lambda _: api.load_cluster([]), "no manifests to read"),
     "an empty path": (lambda _: api.load_cluster(""), "'' is no path"),
-    "None": (lambda _: api.load_cluster(None), "None is no path"),  # type: ignore[arg-type]  # these are tried on purpose
-    "bytes": (lambda _: api.load_cluster(b"k8s"), "b'k8s' is no path"),  # type: ignore[arg-type]
-    "None among paths": (lambda _: api.check([None]), "None is no path"),  # type: ignore[list-item]
+    "None": (lambda _: api.load_cluster(None), "None is no path"),
+    "bytes": (lambda _: api.load_cluster(b"k8s"), "b'k8s' is no path"),
+    "None among paths": (lambda _: api.check([None]), "None is no path"),
     "a mapping": (lambda _: api.check({"k8s": 1}), "is no path"),
-    "a cluster among paths": (lambda c: api.prove("a cannot reach b", [c]), "is no path"),  # type: ignore[list-item]
-    "a spec as path": (lambda _: api.check(api.Spec()), "is no path"),  # type: ignore[arg-type]
+    "a cluster among paths": (lambda c: api.prove("a cannot reach b", [c]), "is no path"),
+    "a spec as path": (lambda _: api.check(api.Spec()), "is no path"),
     "a path that is not there": (lambda _: api.load_cluster("nowhere/"), "no such file"),
-    "a spec's file": (lambda c: api.check(c, spec="netqed.yaml"), "expected a Spec"),  # type: ignore[arg-type]
-    "a spec's text as bytes": (lambda _: api.load_spec(text=b"{}"), "expected a text"),  # type: ignore[call-overload]
-    "a number as spec": (lambda _: api.load_spec(7), "7 is no path"),  # type: ignore[call-overload]
-    "settings as mapping": (lambda c: api.check(c, settings={"scope": "now"}), "expected Settings"),  # type: ignore[arg-type]
-    "a list of sentences": (lambda c: api.prove(["a cannot reach b"], c), "expected a text"),  # type: ignore[arg-type]
-    "a list of ports": (lambda c: api.explain("web", "web", ["TCP"], c), "ports is"),  # type: ignore[arg-type]
-    "a number as side": (lambda c: api.map_of(c, source=7), "source is 7"),  # type: ignore[arg-type]
-    "an engine": (lambda c: api.evaluate("", c, engine="z3"), "no engine 'z3'"),  # type: ignore[arg-type]
-    "one flow": (lambda c: api.evaluate(FLOW, c), "expected a text, or a list"),  # type: ignore[arg-type]
-    "a flow that is none": (lambda c: api.evaluate([7], c), "flow 1"),  # type: ignore[list-item]
+    "a spec's file": (lambda c: api.check(c, spec="netqed.yaml"), "expected a Spec"),
+    "a spec's text as bytes": (lambda _: api.load_spec(text=b"{}"), "expected a text"),
+    "a number as spec": (lambda _: api.load_spec(7), "7 is no path"),
+    "settings as mapping": (lambda c: api.check(c, settings={"scope": "now"}), "expected Settings"),
+    "a list of sentences": (lambda c: api.prove(["a cannot reach b"], c), "expected a text"),
+    "a list of ports": (lambda c: api.explain("web", "web", ["TCP"], c), "ports is"),
+    "a number as side": (lambda c: api.map_of(c, source=7), "source is 7"),
+    "an engine": (lambda c: api.evaluate("", c, engine="z3"), "no engine 'z3'"),
+    "one flow": (lambda c: api.evaluate(FLOW, c), "expected a text, or a list"),
+    "a flow that is none": (lambda c: api.evaluate([7], c), "flow 1"),
     "a flow with an object": (lambda c: api.evaluate([{"src": Path()}], c), "flow 1"),
     "no file's name": (lambda _: api.load_spec("a\0b"), "no file can have this name"),
     "no folder's name": (lambda _: api.load_spec(near="a\0b"), "no file can have this name"),
@@ -133,7 +133,7 @@ def test_what_is_of_no_use_is_an_error_that_says_so(
 
 def test_all_that_is_wrong_with_settings_and_spec_is_said_at_once(cluster: api.Cluster) -> None:
     wrong: Any = "netqed.yaml"
-    settings = api.Settings(scope="never", cni="calicoo", rlimit=0)  # type: ignore[arg-type]  # that is what is tried
+    settings = api.Settings(scope="never", cni="calicoo", rlimit=0)
     with pytest.raises(api.InputError) as raised:
         api.check(cluster, spec=wrong, settings=settings)
     assert len(raised.value.problems) == 4
