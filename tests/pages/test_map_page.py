@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import jsonschema
 import pytest
@@ -15,22 +16,18 @@ from netqed.report.map_json import map_schema
 from netqed.report.map_words import DEPENDS
 from netqed.report.style import visible
 from support.browser import Opened, needs_chromium, opened
+from support.contrast import poor, poor_in_drawing
 from support.formats import HOSTILE
 from support.map_data import Value, addresses, edge, large, pods, reach_map, shop, tcp
 
 pytestmark = needs_chromium
 
 ROWS = "#map-list [role=treeitem]"
-HEAD = ("map   5 groups", ["  reading  <b>spec</b>"])
-
-
-def html(found: Value) -> str:
-    return map_page(found, *HEAD)
 
 
 @pytest.fixture
 def page(chromium: Browser, tmp_path: Path) -> Iterator[Opened]:
-    with opened(chromium, html(shop()), tmp_path) as found:
+    with opened(chromium, map_page(shop()), tmp_path) as found:
         yield found
 
 
@@ -59,7 +56,7 @@ def test_a_restricted_map_claims_nothing_beyond_what_it_was_asked(chromium: Brow
     for node in found["nodes"]:
         node["asked"]["from"] = node["namespace"] == "web"
     found["edges"] = found["edges"][1:2]
-    with opened(chromium, html(found), tmp_path) as page:
+    with opened(chromium, map_page(found), tmp_path) as page:
         assert "Only from web." in page.text("#map-about")
         select(page, "batch")
         reaches, reached = page.page.locator("#map-detail .sides > div").all_inner_texts()
@@ -91,8 +88,8 @@ def test_what_is_selected_says_what_it_reaches_and_what_reaches_it(page: Opened)
     page.page.click("#unfold-all")
     select(page, "api")
     reaches, reached = page.page.locator("#map-detail .sides > div").all_inner_texts()
-    assert [*filter(None, reaches.split("\n"))] == ["Reaches (solid)", "TCP/5432, UDP/53 [node]", "shop/db"]
-    assert [*filter(None, reached.split("\n"))] == ["Reached by (dashed)", "TCP/8000-8010", "web/site"]
+    assert [*filter(None, reaches.split("\n"))] == ["Reaches (filled arrowheads)", "TCP/5432, UDP/53 [node]", "shop/db"]
+    assert [*filter(None, reached.split("\n"))] == ["Reached by (hollow arrowheads)", "TCP/8000-8010", "web/site"]
     assert f"[node] {DEPENDS['node']}" in page.text("#map-detail")
     assert page.graph("cy.edges('.goes').length") == 1
     assert page.graph("cy.edges('.comes').length") == 1
@@ -108,7 +105,7 @@ def test_pods_that_reach_others_of_their_own_group_say_so(page: Opened) -> None:
 
 def test_a_pod_that_is_alone_does_not_reach_itself(chromium: Browser, tmp_path: Path) -> None:
     found = reach_map([pods(1, "a", "one", single=True), pods(2, "a", "two")], [edge([1, 2], [1, 2], tcp(80))])
-    with opened(chromium, html(found), tmp_path) as page:
+    with opened(chromium, map_page(found), tmp_path) as page:
         page.page.click("#unfold-all")
         select(page, "one")
         assert page.page.locator("#map-detail li").all_inner_texts() == ["a/two", "a/two"]
@@ -236,7 +233,7 @@ def test_boxes_are_selected_and_unfolded_in_the_drawing(page: Opened) -> None:
 @pytest.mark.parametrize("number", [1, 2, 5, 24, 60])
 def test_no_box_covers_another(chromium: Browser, tmp_path: Path, number: int, unfold: bool) -> None:
     nodes = [pods(index + 1, f"space-{index % number}", f"w-{index}") for index in range(number * 3)]
-    with opened(chromium, html(reach_map(nodes, [])), tmp_path) as page:
+    with opened(chromium, map_page(reach_map(nodes, [])), tmp_path) as page:
         if unfold:
             page.page.click("#unfold-all")
         boxes = page.graph("cy.nodes().filter('.group, .frame').map((one) => one.boundingBox())")
@@ -258,8 +255,82 @@ def test_colours_of_the_drawing_follow_the_theme(page: Opened) -> None:
     assert page.graph("cy.nodes()[0].style('color')") != light
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_written_and_drawn_stands_out_from_what_is_behind_it(
+    chromium: Browser, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    with opened(chromium, map_page(every_line()), tmp_path, scheme=scheme) as page:
+        assert poor(page) == poor_in_drawing(page) == []
+        page.page.click("#unfold-all")
+        select(page, "two")
+        page.page.fill("#map-port", "http")
+        page.page.wait_for_selector("#port-error:visible")
+        drawn = {name for one in page.graph("cy.elements().map((one) => one.classes())") for name in one}
+        assert drawn >= {"rule", "default", "depends", "goes", "comes", "dim", "chosen", "frame", "outside"}
+        assert poor(page) == poor_in_drawing(page) == []
+
+
+def every_line() -> Value:
+    """Lines of every sort: certain, by default, depending on something, and several of these between two namespaces."""
+    doubtful = tcp(5432, None, "pod-labels")
+    nodes = [*(pods(number, "a", name) for number, name in enumerate(("one", "two", "three"), 1)), pods(4, "b", "four")]
+    nodes += [pods(5, "c", "five"), addresses(6, "1.0.0.0", "2.0.0.0")]
+    edges = [
+        edge([1], [2], tcp(80)),
+        edge([2], [3], doubtful),
+        edge([1], [4], doubtful),
+        edge([2], [4], by_default=True),
+        edge([4], [5], doubtful),
+        edge([5], [4], by_default=True),
+        edge([6], [5], tcp(443), doubtful),
+    ]
+    return reach_map(nodes, edges)
+
+
+def drawn(page: Opened) -> dict[tuple[str, str], str]:
+    """The style of the line of each arrow."""
+    found = page.graph(
+        "cy.edges().map((one) => [one.source().data('label'), one.target().data('label'),"
+        " one.style('line-style') === 'dashed' ? one.style('line-dash-pattern') : 'solid'])"
+    )
+    words = {"solid": "solid", "2 4": "dotted", "12 7": "dashed"}
+    return {
+        (source.split("\n")[0], target.split("\n")[0]): words[" ".join(str(style).split())]
+        for source, target, style in found
+    }
+
+
+def test_lines_say_how_certain_they_are(chromium: Browser, tmp_path: Path) -> None:
+    with opened(chromium, map_page(every_line()), tmp_path) as page:
+        folded = {("a", "b"): "dotted", ("b", "c"): "dashed", ("c", "b"): "dotted", ("other addresses", "c"): "solid"}
+        assert drawn(page) == folded
+        page.page.fill("#map-port", "5432")
+        page.wait("netqed.map.drawing.edges().length === 4 && netqed.map.drawing.edges('.depends').length === 2")
+        assert drawn(page)["other addresses", "c"] == "dashed"
+        page.page.uncheck("#map-default")
+        assert drawn(page) == {
+            ("a", "b"): "dashed",
+            ("b", "c"): "dashed",
+            ("other addresses", "c"): "dashed",
+        }
+        legend = page.page.locator("#map-legend li").all_inner_texts()
+        assert [one.split(":")[0] for one in legend[:3]] == ["solid", "dotted", "dashed"]
+
+
+def test_what_is_selected_differs_in_more_than_colour(chromium: Browser, tmp_path: Path) -> None:
+    with opened(chromium, map_page(every_line()), tmp_path) as page:
+        page.page.click("#unfold-all")
+        select(page, "two")
+        assert page.graph("cy.edges('.goes').map((one) => one.style('target-arrow-fill'))") == ["filled"] * 2
+        assert page.graph("cy.edges('.comes').map((one) => one.style('target-arrow-fill'))") == ["hollow"]
+        reaches = page.page.locator("#map-detail .sides > div").first.inner_text()
+        assert "TCP/5432 [pod-labels] not for certain: it depends on what is said below" in reaches
+        assert "every port open by default: no policy isolates either side" in reaches
+        assert f"[pod-labels] {DEPENDS['pod-labels']}" in page.text("#map-detail")
+
+
 def test_two_thousand_workloads_stay_usable(chromium: Browser, tmp_path: Path) -> None:
-    with opened(chromium, html(large()), tmp_path) as page:
+    with opened(chromium, map_page(large()), tmp_path) as page:
         assert len(rows(page)) == 40
         page.page.fill("#map-search", "service-049")
         page.wait("document.querySelectorAll('#map-list [role=treeitem]').length === 80")
@@ -277,9 +348,10 @@ def test_two_thousand_workloads_stay_usable(chromium: Browser, tmp_path: Path) -
 
 
 def test_an_empty_map_opens(chromium: Browser, tmp_path: Path) -> None:
-    with opened(chromium, html(reach_map([], [])), tmp_path) as page:
-        assert rows(page) == []
-        assert page.text("#map-status").startswith("0 groups in 0 parts")
+    with opened(chromium, map_page(reach_map([], [])), tmp_path) as page:
+        assert page.text("#map-none") == "There is nothing to map: no workload is in the input."
+        assert not page.page.is_visible("#map-work")
+        page.page.evaluate("dispatchEvent(new Event('beforeprint'))")
 
 
 def test_hostile_names_are_text(chromium: Browser, tmp_path: Path) -> None:
@@ -287,8 +359,10 @@ def test_hostile_names_are_text(chromium: Browser, tmp_path: Path) -> None:
     nodes += [addresses(len(nodes) + 1, "<i>", "</script>"), pods(len(nodes) + 2, "__proto__", "constructor")]
     ids = [one["id"] for one in nodes]
     found = reach_map(nodes, [edge(ids[:1], ids, tcp(80))])
-    found["restricted"]["from"] = HOSTILE[0]
-    with opened(chromium, map_page(found, HOSTILE[0], HOSTILE), tmp_path) as page:
+    found["restricted"]["from"] = found["summary"] = found["reading"] = HOSTILE[0]
+    found["text"] = list(HOSTILE)
+    found["basis"]["sources"] = list(HOSTILE)
+    with opened(chromium, map_page(found), tmp_path) as page:
         page.page.click("#unfold-all")
         shown = page.page.locator(ROWS).all_inner_texts()
         assert len(shown) == 2 * len(nodes)
@@ -297,5 +371,5 @@ def test_hostile_names_are_text(chromium: Browser, tmp_path: Path) -> None:
         text = page.page.evaluate("document.getElementById('map').textContent")
         for name in HOSTILE:
             assert visible(name) in text
-        assert page.page.locator("img, i, b, iframe, a:not(.skip), [onerror]").count() == 0
+        assert page.page.locator("img, i, b, iframe, a:not(.skip, #contents a), [onerror]").count() == 0
         assert not any(char in page.page.evaluate("document.body.textContent") for char in "\x1b\x00\u202e\u202c")

@@ -80,6 +80,7 @@ def reach_map(nodes: list[Value], edges: list[Value]) -> Value:
         "format": "netqed/map",
         "version": 1,
         "tool": {"name": "netqed", "version": "0"},
+        "summary": f"{len(nodes)} groups",
         "complete": True,
         "seconds": 0.0,
         "scope": "now",
@@ -88,6 +89,7 @@ def reach_map(nodes: list[Value], edges: list[Value]) -> Value:
         "nodes": nodes,
         "edges": edges,
         "basis": basis_value(BASIS),
+        "text": ["  reading  <b>spec</b>"],
     }
 
 

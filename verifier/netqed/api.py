@@ -28,6 +28,8 @@ from netqed.sources.position import InputError, Position, Problem, Span
 from netqed.spec.document import ClusterFacts, Scope, Spec, StatedInvariant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from netqed.answers import (
         AddressesDecided,
         Answering,
@@ -221,6 +223,9 @@ def check(paths: Paths | Cluster = (), *, spec: Spec | None = None, settings: Se
     no manifests is about the folder that it lies in. Nothing is decided before all inputs have been read without an
     error.
 
+    Where the settings ask for maps, each input's is that of `map_of`. Maps are made when everything is decided, and the
+    result's seconds do not count them.
+
     Raises Disagreement, and gives no verdict, where a counterexample does not hold in the evaluator: a bug in netqed.
     Raises Interrupted, with the verdicts so far, where a KeyboardInterrupt ends the work after the first of them.
     """
@@ -265,7 +270,27 @@ def check(paths: Paths | Cluster = (), *, spec: Spec | None = None, settings: Se
             partial = CheckResult(spec.file, tuple(results), time.perf_counter() - started)
             raise Interrupted(partial, len(loaded) * len(spec.invariants)) from interrupt
         results.append(replace(one, name=name))
-    return CheckResult(spec.file, tuple(results), time.perf_counter() - started)
+    found = CheckResult(spec.file, tuple(results), time.perf_counter() - started)
+    if not settings.map:
+        return found
+    try:
+        return replace(found, inputs=tuple(_mapped(results, loaded, settings)))
+    except KeyboardInterrupt as interrupt:
+        raise Interrupted(found, len(loaded) * len(spec.invariants)) from interrupt
+
+
+def _mapped(
+    results: Sequence[InputResult], loaded: Sequence[tuple[str | None, Cluster, Spec]], settings: Settings
+) -> Iterator[InputResult]:
+    """The results on each input with the map of it."""
+    from netqed.analysis.reach_map import reach_map
+
+    for number, (one, (_, cluster, resolved)) in enumerate(zip(results, loaded, strict=True)):
+        if settings.progress is not None:
+            settings.progress(number, len(loaded), "maps of who can reach whom")
+        started = time.perf_counter()
+        found = reach_map(cluster, replace(resolved, invariants=()), cni=settings.cni)
+        yield replace(one, map=replace(found, seconds=time.perf_counter() - started))
 
 
 def prove(

@@ -31,6 +31,8 @@ class Settings:
     """Whether proofs alone do, which costs less."""
     mend: bool = False
     """Whether refutations come with edits that would mend them."""
+    map: bool = False
+    """Whether the verdicts on an input come with the map of who can reach whom in it."""
     rlimit: int | None = None
     """Budget of one question to the solver, in its own units of work; None is the default."""
     stdin: str | bytes | None = None

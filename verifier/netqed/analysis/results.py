@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from netqed.analysis.edits import Edit
 from netqed.plugins.matters import Matter, Reading
@@ -14,6 +14,9 @@ from netqed.resources.objects import Labels, NetworkPolicy, Workload
 from netqed.sources.position import FieldPath
 from netqed.spec.document import Scope, StatedInvariant
 from netqed_smt.model import Predicate, Side
+
+if TYPE_CHECKING:
+    from netqed.analysis.map_results import ReachMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +327,8 @@ class InputResult:
     results: tuple[Result, ...]
     namespaces: tuple[NamespaceCounts, ...]
     basis: Basis
+    map: ReachMap | None = None
+    """Who can reach whom in this input now; None where nobody asked."""
 
 
 def without_reasons(result: CheckResult) -> CheckResult:

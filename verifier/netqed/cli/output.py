@@ -85,21 +85,32 @@ def deliver(
     says why only if `why` is set; reports for programs always say why what is proved holds."""
     from netqed.report.json import report_value
 
+    def maps() -> list[dict[str, Any]]:
+        from netqed.report.map_json import map_value
+
+        return [map_value(one.map) for one in result.inputs if one.map is not None]
+
     def text(style: Style) -> str:
         return render(result, style=style, quiet=quiet, verbose=verbose, why=why)
 
-    write_results(lambda: report_value(result), text, outputs, colour=colour)
+    write_results(lambda: report_value(result), text, outputs, colour=colour, maps=maps)
 
 
 def write_results(
-    value: Callable[[], dict[str, Any]], text: Callable[[Style], str], outputs: Sequence[Output], *, colour: Colour
+    value: Callable[[], dict[str, Any]],
+    text: Callable[[Style], str],
+    outputs: Sequence[Output],
+    *,
+    colour: Colour,
+    maps: Callable[[], Sequence[dict[str, Any]]] = tuple,
 ) -> None:
     """Write the reports that were asked for of a result: text as `text` makes it, all other formats from its JSON
-    `value`. Where workflow commands are among them, the summary of the job gets its report too."""
+    `value` and that of its `maps`. Where workflow commands are among them, the summary of the job gets its report
+    too."""
     if any(output.format != "text" for output in outputs):
         from netqed.report.rendering import rendering_of
 
-        write_renderings(rendering_of(value()), text, outputs, colour=colour)
+        write_renderings(rendering_of(value(), maps=maps()), text, outputs, colour=colour)
     else:
         write_reports({"text": text}, outputs, colour=colour)
 

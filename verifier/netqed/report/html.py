@@ -18,6 +18,7 @@ from typing import Any, Final
 from netqed import __version__
 from netqed.report.drawing import drawing
 from netqed.report.outcome import Case, Outcome, Place, plain
+from netqed.report.page_map import page_map
 from netqed.report.saved import Entry
 from netqed.report.style import visible
 
@@ -25,12 +26,16 @@ Value = dict[str, Any]
 
 _SLOT: Final = re.compile(r"@@([A-Z]+)@@")
 
+_SAME: Final = ("digest", "objects", "policies", "namespaces", "workloads", "stated", "assumptions", "leftOut")
+"""What rests on the manifests and the spec, and not on what is asked."""
+
 _HERE: Final = "netqed"
 _LIBRARY: Final = "vendor/cytoscape/cytoscape.min.js"
 
 
-def render_html(outcome: Outcome, saved: Entry) -> str:
-    """The page of a check or a comparison, ending with a line end. Raises Malformed where the document is not whole."""
+def render_html(outcome: Outcome, saved: Entry, maps: Sequence[Entry] = ()) -> str:
+    """The page of a check or a comparison, ending with a line end; of a check with those of the maps that are of its
+    inputs. Raises Malformed where a document is not whole."""
     flows = _check_flows(saved) if outcome.command == "check" else _difference_flows(saved)
     cases = [_case(case, drawn) for case, drawn in zip(outcome.cases, _filled(flows, outcome), strict=True)]
     return page(
@@ -43,19 +48,38 @@ def render_html(outcome: Outcome, saved: Entry) -> str:
             "sources": [plain(name) for name in outcome.sources],
             "cases": cases,
             "rest": [{"input": name, "lines": list(lines)} for name, lines in outcome.rest],
-            "map": None,
+            "maps": [page_map(*one) for one in maps_of(saved, maps)] if outcome.command == "check" else [],
         }
     )
+
+
+def maps_of(saved: Entry, maps: Sequence[Entry]) -> Iterator[tuple[Entry, str | None, str]]:
+    """For each input of a saved check that one of the maps is of: that map, the input's name, and the reading of its
+    verdicts."""
+    for one in saved.entries("inputs"):
+        basis = one.entry("basis")
+        found = next((each for each in maps if is_of(each, one)), None)
+        if found is not None:
+            yield found, one.maybe_text("name"), basis.text("reading")
+
+
+def is_of(found: Entry, one: Entry) -> bool:
+    """Whether a map is of what the verdicts on an input are about: the same manifests, with the same added by a
+    spec."""
+    basis, other = found.entry("basis").value, one.entry("basis").value
+    return all(key in basis and key in other and basis[key] == other[key] for key in _SAME)
 
 
 def page(data: Value) -> str:
     """The whole page that shows these values. The library that draws maps is in it only if there is a map."""
     style = _resource("report/page/page.css")
-    library = [_resource(_LIBRARY)] if data["map"] is not None else []
+    library = [_resource(_LIBRARY)] if data["maps"] else []
     own = [
         "report/page/parts.js",
         "report/page/verdicts.js",
         "report/page/map_model.js",
+        "report/page/map_style.js",
+        "report/page/map_table.js",
         "report/page/map_view.js",
         "report/page/page.js",
     ]
@@ -82,19 +106,6 @@ def script_json(value: object) -> str:
     """JSON that can stand in a script element: ASCII, and without any character that HTML reads."""
     text = json.dumps(value, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-
-
-def shown(value: Any) -> Any:
-    """The value with all of its texts, keys included, fit to be shown."""
-    match value:
-        case str():
-            return visible(value)
-        case dict():
-            return {visible(key): shown(one) for key, one in value.items()}
-        case list():
-            return [shown(one) for one in value]
-        case _:
-            return value
 
 
 def _case(case: Case, flows: Sequence[Value]) -> Value:

@@ -131,6 +131,11 @@ def _legend(found: ReachMap, style: Style) -> Iterator[str]:
 
 def summary(found: ReachMap, style: Style) -> str:
     """The last line: how much is on the map, and how long it took."""
+    return f"{style.paint('map', 'strong')}   {size_words(found)}; {found.seconds:.2f} s"
+
+
+def size_words(found: ReachMap) -> str:
+    """How much is on the map."""
     joined = {one for edge in found.edges for one in (*edge.sources, *edge.destinations)}
     whole = (found.source, found.destination, found.either, found.ports) == (None, None, None, None)
     pods = [node for node in found.nodes if node.kind == "pods" and (whole or node.id in joined)]
@@ -138,5 +143,4 @@ def summary(found: ReachMap, style: Style) -> str:
     pairs = sum(found.pairs(edge) for edge in found.edges)
     open_pairs = sum(found.pairs(edge) for edge in found.edges if edge.default_open)
     said = f"{count(workloads, 'workload')} in {count(len(pods), 'group')}; {count(pairs, 'pair')} connected"
-    said += f", {open_pairs:,} of them only because no policy isolates either side" if open_pairs else ""
-    return f"{style.paint('map', 'strong')}   {said}; {found.seconds:.2f} s"
+    return said + (f", {open_pairs:,} of them only because no policy isolates either side" if open_pairs else "")

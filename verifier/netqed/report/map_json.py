@@ -11,8 +11,10 @@ from netqed.analysis.map_results import MapEdge, MapNode, ReachMap
 from netqed.analysis.map_spans import DOUBTS, Span
 from netqed.analysis.results import PROTOCOL_NAMES
 from netqed.report.json import basis_value
+from netqed.report.map import rest_lines, size_words
 from netqed.report.schema import definitions_of
 from netqed.report.schema_terms import COUNT, FLAG, ORDINAL, TEXT, TEXTS, list_of, object_of, or_null, ref
+from netqed.report.style import Style
 
 FORMAT: Final = "netqed/map"
 VERSION: Final = 1
@@ -31,6 +33,7 @@ def map_value(found: ReachMap) -> Value:
         "format": FORMAT,
         "version": VERSION,
         "tool": {"name": "netqed", "version": __version__},
+        "summary": size_words(found),
         "complete": found.basis.complete,
         "seconds": round(found.seconds, 3),
         "scope": "now",
@@ -45,6 +48,7 @@ def map_value(found: ReachMap) -> Value:
         "nodes": [node_value(node) for node in found.nodes],
         "edges": [edge_value(edge) for edge in found.edges],
         "basis": basis_value(found.basis),
+        "text": rest_lines(found, Style()),
     }
 
 
@@ -102,6 +106,7 @@ def map_schema() -> Value:
             format={"const": FORMAT},
             version={"const": VERSION},
             tool=object_of(name={"const": "netqed"}, version=TEXT),
+            summary={**TEXT, "description": "How much is on the map, as the text report says it."},
             complete={**FLAG, "description": "False when policies of unsupported kinds were passed over."},
             seconds={"type": "number", "minimum": 0},
             scope={"const": "now"},
@@ -126,6 +131,7 @@ def map_schema() -> Value:
             nodes=list_of("node"),
             edges=list_of("edge"),
             basis=ref("basis"),
+            text={**TEXTS, "description": "What the map rests on, as the text report says it."},
         ),
         "$defs": {**definitions_of("basis"), **_definitions()},
     }

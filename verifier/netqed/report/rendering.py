@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from netqed.report.check_outcome import check_outcome
@@ -24,10 +25,11 @@ DIFFERENCE: Final = "netqed/difference"
 
 
 class Rendering:
-    """One result, and what is worked out of it once for all formats."""
+    """One result, and what is worked out of it once for all formats. `maps` are those of its inputs, for the page."""
 
-    def __init__(self, saved: Entry, repository: Repository | None = None) -> None:
+    def __init__(self, saved: Entry, repository: Repository | None = None, maps: Sequence[Entry] = ()) -> None:
         self._saved = saved
+        self._maps = maps
         self._is_difference = saved.text("format") == DIFFERENCE
         self._repository = repository or Repository.here()
         self._outcome: Outcome | None = None
@@ -55,13 +57,15 @@ class Rendering:
             case "gitlab":
                 return render_gitlab(self.outcome, self._repository)
             case "html":
-                return render_html(self.outcome, self._saved)
+                return render_html(self.outcome, self._saved, self._maps)
             case "markdown":
                 return difference_comment(self._saved) if self._is_difference else render_markdown(self.outcome)
             case _:
                 raise ValueError(f"no format {form!r}")
 
 
-def rendering_of(value: dict[str, Any], repository: Repository | None = None) -> Rendering:
-    """The rendering of a run's JSON result."""
-    return Rendering(Entry(value), repository)
+def rendering_of(
+    value: dict[str, Any], repository: Repository | None = None, maps: Sequence[dict[str, Any]] = ()
+) -> Rendering:
+    """The rendering of a run's JSON result, and of the maps of its inputs, each as its JSON value."""
+    return Rendering(Entry(value), repository, [Entry(one) for one in maps])

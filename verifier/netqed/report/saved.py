@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 FORMATS: Final = {"netqed/report": 1, "netqed/difference": 1}
 """What can be rendered again: the name of each format and the version that is understood."""
+
+MAPS: Final = {"netqed/map": 1}
+"""The same of what the page of a check can show beside its verdicts."""
 
 
 class Malformed(Exception):
@@ -86,6 +90,22 @@ class Entry:
                 raise self._wrong(f"{key}[{index}]", "a text")
         return tuple(found)
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """The integers of the list at the key."""
+        found = self._typed(key, list, "a list")
+        for index, one in enumerate(found):
+            if not isinstance(one, int) or isinstance(one, bool):
+                raise self._wrong(f"{key}[{index}]", "an integer")
+        return tuple(found)
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """The pairs of texts of the list at the key."""
+        found = self._typed(key, list, "a list")
+        for index, one in enumerate(found):
+            if not isinstance(one, list) or len(one) != 2 or not all(isinstance(each, str) for each in one):
+                raise self._wrong(f"{key}[{index}]", "a pair of texts")
+        return tuple((first, last) for first, last in found)
+
     def one_of(self, key: str, *words: str) -> str:
         """The text at the key, which is one of the words."""
         found = self.text(key)
@@ -111,17 +131,17 @@ class Entry:
         return Malformed(f"{self._at(key)} is not {words}")
 
 
-def read_saved(text: str) -> Entry:
-    """The saved result of a check or a diff. Raises Malformed for anything else."""
+def read_saved(text: str, formats: Mapping[str, int] = FORMATS) -> Entry:
+    """A saved result of one of the formats, by default of a check or a diff. Raises Malformed for anything else."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise Malformed(f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise Malformed("nested too deep to be a result") from error
-    if not isinstance(value, dict) or value.get("format") not in list(FORMATS):
-        raise Malformed(f"not a saved result: its format is not {' or '.join(FORMATS)}")
+    if not isinstance(value, dict) or value.get("format") not in list(formats):
+        raise Malformed(f"not a saved result: its format is not {' or '.join(formats)}")
     version = value.get("version")
-    if version != FORMATS[value["format"]]:
-        raise Malformed(f"a result of version {version!r}, and this netqed reads version {FORMATS[value['format']]}")
+    if version != formats[value["format"]]:
+        raise Malformed(f"a result of version {version!r}, and this netqed reads version {formats[value['format']]}")
     return Entry(value)

@@ -9,12 +9,16 @@ netqed.map = (() => {
   const NAMED = 30;
   const LISTED = 3000;
   const LARGEST = 1.4;
-  const BOX = { width: 180, height: 54 };
+  const PAPER = 2400;
+  const CERTAIN = ["rule", "default", "depends"];
+  const STANDS = { rule: "", default: "  open by default: no policy isolates either side", depends: "  not for certain: it depends on what is said below" };
+  const BOX = netqed.mapStyle.BOX;
   const GAP = 46;
-  const COLOURS = ["back", "raised", "text", "quiet", "line", "accent", "doubt", "expected-back"];
 
+  let map = null;
   let model = null;
   let cy = null;
+  let restOpen = false;
   const unfolded = new Set();
   const filter = { port: null, byDefault: true };
   let words = [];
@@ -73,49 +77,6 @@ netqed.map = (() => {
 
   /* Drawing */
 
-  function colours() {
-    const probe = element("span");
-    document.body.append(probe);
-    const found = {};
-    for (const name of COLOURS) {
-      probe.style.color = `var(--${name})`;
-      found[name] = getComputedStyle(probe).color;
-    }
-    probe.remove();
-    return found;
-  }
-
-  function style() {
-    const of = colours();
-    return [
-      {
-        selector: "node",
-        style: {
-          shape: "round-rectangle", width: BOX.width, height: BOX.height, label: "data(label)", "text-valign": "center", "text-halign": "center",
-          "text-wrap": "wrap", "font-size": 13, "font-family": "system-ui, sans-serif", color: of.text, "background-color": of.raised,
-          "border-width": 1.5, "border-color": of.quiet, "min-zoomed-font-size": 5,
-        },
-      },
-      { selector: "node.group", style: { "border-width": 3, "font-weight": "bold" } },
-      { selector: "node.outside", style: { shape: "cut-rectangle", "border-style": "dashed" } },
-      {
-        selector: "node.frame",
-        style: {
-          width: "data(width)", height: "data(height)", "text-valign": "top", "background-color": of.back, "border-width": 1.5, "font-weight": "bold",
-          "font-size": "data(title)", "text-margin-y": -4, "z-index-compare": "manual", "z-index": -1,
-          "text-background-color": of.back, "text-background-opacity": 0.85, "text-background-padding": 2,
-        },
-      },
-      { selector: "edge", style: { width: 1.5, "curve-style": "straight", "line-color": of.quiet, "target-arrow-color": of.quiet, "target-arrow-shape": "triangle", "arrow-scale": 1.1 } },
-      { selector: "edge.bent", style: { "curve-style": "bezier", "control-point-step-size": 26 } },
-      { selector: "edge.default", style: { "line-style": "dotted" } },
-      { selector: ".dim", style: { opacity: 0.18 } },
-      { selector: "edge.goes", style: { "line-color": of.accent, "target-arrow-color": of.accent, width: 3, "z-index": 9 } },
-      { selector: "edge.comes", style: { "line-color": of.doubt, "target-arrow-color": of.doubt, width: 3, "line-style": "dashed", "z-index": 9 } },
-      { selector: "node.chosen", style: { "border-color": of.accent, "border-width": 4, "background-color": of["expected-back"] } },
-    ];
-  }
-
   /** What is drawn around the boxes of an unfolded group. It is a box below the others and no compound node of the library, whose styles take seconds for thousands. */
   function frame(box) {
     return { id: keyOf(box.group), label: box.group.name, title: box.title, width: box.width, height: box.height - 1.4 * box.title };
@@ -144,13 +105,14 @@ netqed.map = (() => {
     return found;
   }
 
-  /** Lines between boxes, as many as can be drawn, and whether these are all; of the selected only, if `only`. */
+  /** Lines between boxes, as many as can be drawn, and whether these are all; of the selected only, if `only`. A line of several edges is drawn as the most certain of them. */
   function lines(only) {
     const chosen = selected === null ? new Set() : new Set(nodesOf(selected));
     const chosenBoxes = new Set([...chosen].map(boxOf));
     const found = new Map();
     for (const edge of model.edges) {
       if (!model.passes(edge, filter)) continue;
+      const stands = model.standing(edge, filter);
       const sources = new Set(edge.sources.map(boxOf));
       const destinations = new Set(edge.destinations.map(boxOf));
       for (const source of sources) {
@@ -160,9 +122,9 @@ netqed.map = (() => {
           const known = found.get(key);
           if (known === undefined) {
             if (found.size === DRAWN) return { found: [...found.values()], all: false };
-            found.set(key, { source, destination, byDefault: edge.defaultOpen, goes: chosenBoxes.has(source), comes: chosenBoxes.has(destination) });
-          } else {
-            known.byDefault = known.byDefault && edge.defaultOpen;
+            found.set(key, { source, destination, stands, goes: chosenBoxes.has(source), comes: chosenBoxes.has(destination) });
+          } else if (CERTAIN.indexOf(stands) < CERTAIN.indexOf(known.stands)) {
+            known.stands = stands;
           }
         }
       }
@@ -185,7 +147,7 @@ netqed.map = (() => {
         found.map((one, index) => ({
           group: "edges",
           data: { id: `edge ${index}`, source: one.source, target: one.destination },
-          classes: `${one.byDefault ? "default" : ""}${bent}${one.goes ? " goes" : one.comes ? " comes" : selected === null ? "" : " dim"}`,
+          classes: `${one.stands}${bent}${one.goes ? " goes" : one.comes ? " comes" : selected === null ? "" : " dim"}`,
         })),
       );
       const beside = new Set(found.filter((one) => one.goes || one.comes).flatMap((one) => [one.source, one.destination]));
@@ -328,41 +290,13 @@ netqed.map = (() => {
 
   /* What is selected */
 
-  /** By ports, what is at the other end of the edges of these nodes. */
-  function reached(chosen, there) {
-    const inside = new Set(chosen);
-    const found = new Map();
-    const edges = new Set(chosen.flatMap((node) => (there === "destinations" ? node.out : node.in)));
-    const here = there === "destinations" ? "sources" : "destinations";
-    for (const edge of edges) {
-      if (!model.passes(edge, filter)) continue;
-      const mine = edge[here].filter((node) => inside.has(node));
-      const key = `${edge.defaultOpen} ${model.portWords(edge)}`;
-      if (!found.has(key)) found.set(key, { ports: model.portWords(edge), byDefault: edge.defaultOpen, doubts: edge.ports.flatMap((span) => span.dependsOn ?? []), others: new Set() });
-      for (const other of edge[there]) if (mine.some((one) => model.pairs(one, other))) found.get(key).others.add(other);
-    }
-    return [...found.values()].filter((one) => one.others.size > 0);
-  }
-
-  /** Names of nodes, whole groups as such. */
-  function names(others) {
-    const made = [];
-    const byGroup = new Map();
-    for (const one of others) byGroup.set(one.group, [...(byGroup.get(one.group) ?? []), one]);
-    for (const [group, found] of byGroup) {
-      if (found.length === group.nodes.length && found.length > 1) made.push(`all of ${group.name} (${found.length.toLocaleString("en")})`);
-      else for (const one of found) made.push(one.kind === "pods" ? `${group.name}/${one.name}` : one.name);
-    }
-    return made;
-  }
-
   function side(title, found, nothing) {
     const made = element("div", {}, element("h4", {}, title));
     if (found.length === 0) made.append(element("p", { class: "quiet" }, nothing));
     for (const one of found) {
-      const all = names(one.others);
+      const all = model.names(one.others);
       const shown = element("ul", {}, all.slice(0, NAMED).map((name) => element("li", {}, name)));
-      made.append(element("p", { class: "ports" }, one.ports, one.byDefault ? element("span", { class: "quiet" }, "  open by default: no policy isolates either side") : null), shown);
+      made.append(element("p", { class: "ports" }, one.ports, element("span", { class: "quiet" }, STANDS[one.stands])), shown);
       if (all.length > NAMED) {
         const more = element("button", { type: "button" }, `${(all.length - NAMED).toLocaleString("en")} more`);
         more.addEventListener("click", () => {
@@ -375,22 +309,15 @@ netqed.map = (() => {
     return made;
   }
 
-  function isolation(node) {
-    if (node.kind !== "pods" || !node.governed) return "no policy governs it";
-    if (node.isolatedIn === null || node.isolatedOut === null) return "whether it is isolated depends on labels that controllers give to pods";
-    const found = [node.isolatedIn ? "in" : null, node.isolatedOut ? "out" : null].filter((one) => one !== null);
-    return found.length === 0 ? "not isolated" : `isolated ${found.join(" and ")}`;
-  }
-
   /** What the ports of a list depend on, where they do. */
   function doubts(found) {
     const said = new Set(found.flatMap((one) => one.doubts));
-    return [...said].map((doubt) => element("p", { class: "quiet" }, `[${doubt}] ${data.map.depends[doubt] ?? ""}`));
+    return [...said].map((doubt) => element("p", { class: "quiet" }, `[${doubt}] ${map.depends[doubt] ?? ""}`));
   }
 
   /** Why a list is empty. */
   function nothing(chosen, part) {
-    const asked = data.map.restricted;
+    const asked = map.restricted;
     if (!chosen.some((one) => one.asked[part])) return "The map was not asked about this.";
     if (asked.from || asked.to || asked.of || asked.ports) return "Nothing of what the map was asked about.";
     return "Nothing that the filters leave.";
@@ -407,23 +334,23 @@ netqed.map = (() => {
       ? [["holds", sizeWords(selected)]]
       : [
           ["in", selected.group.name],
-          ["policies", isolation(selected)],
-          ["labels", selected.labelTexts.join(", ")],
-          ["workloads", selected.workloadTexts.join(", ")],
+          ["policies", model.isolation(selected)],
+          ["labels", selected.labels.join(", ")],
+          ["workloads", selected.workloads.join(", ")],
           ["pods", selected.kind === "pods" && selected.pods > 0 ? selected.pods.toLocaleString("en") : ""],
-          ["addresses", (selected.ranges ?? []).map(([first, last]) => (first === last ? first : `${first} – ${last}`)).join(", ")],
+          ["addresses", selected.ranges.map(([first, last]) => (first === last ? first : `${first} – ${last}`)).join(", ")],
         ].filter(([, text]) => text !== "");
     const of = group ? "What some of it reaches" : "Reaches";
     const to = group ? "What reaches some of it" : "Reached by";
-    const [out, into] = ["destinations", "sources"].map((there) => reached(nodesOf(selected), there));
+    const [out, into] = ["destinations", "sources"].map((there) => model.reached(nodesOf(selected), there, filter));
     place.replaceChildren(
       element("h3", {}, selected.name),
       element("dl", {}, facts.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)])),
       element(
         "div",
         { class: "sides" },
-        side(`${of} (solid)`, out, nothing(nodesOf(selected), "from")),
-        side(`${to} (dashed)`, into, nothing(nodesOf(selected), "to")),
+        side(`${of} (filled arrowheads)`, out, nothing(nodesOf(selected), "from")),
+        side(`${to} (hollow arrowheads)`, into, nothing(nodesOf(selected), "to")),
       ),
       ...doubts([...out, ...into]),
     );
@@ -540,29 +467,72 @@ netqed.map = (() => {
     cy.on("tap", (event) => event.target === cy && selected !== null && select(selected, { centre: false }));
   }
 
-  function start() {
-    model = netqed.mapModel(data.map);
-    byId("map").hidden = false;
-    const asked = data.map.restricted ?? {};
+  /** What is said above the map. */
+  function about() {
+    const asked = map.restricted;
     const parts = [["from", asked.from], ["to", asked.to], ["of", asked.of], ["on", asked.ports]].filter(([, text]) => text);
     byId("map-about").textContent = [
-      "Workloads that reach, and are reached by, the same are one group. An arrow is a way that is open on some port; it is dotted where only because no policy isolates either side. Ways inside of a folded part are not drawn. What an arrow depends on is said of what is selected.",
+      data.command === "map" ? "" : `${map.summary}.`,
+      map.reading,
       parts.length === 0 ? "" : `Only ${parts.map(([word, text]) => `${word} ${text}`).join(", ")}.`,
       asked.unsure > 0 ? `${count(asked.unsure, "workload")} may belong here and ${asked.unsure === 1 ? "is" : "are"} left out.` : "",
     ]
       .filter(Boolean)
       .join(" ");
-    cy = cytoscape({ container: byId("canvas"), style: style(), layout: { name: "preset" }, minZoom: 0.02, maxZoom: 4, userZoomingEnabled: false, boxSelectionEnabled: false, autoungrabify: true, hideEdgesOnViewport: true, textureOnViewport: true, pixelRatio: model.nodes.size > 500 ? 1 : "auto" });
+    byId("map-rest-lines").textContent = map.lines.join("\n");
+    byId("map-rest").hidden = map.lines.length === 0;
+  }
+
+  /** Shows the map of an input, as it begins: folded, and nothing selected. What is searched and filtered stays. */
+  function show(chosen) {
+    map = chosen;
+    model = netqed.mapModel(map);
+    unfolded.clear();
+    selected = null;
+    focused = null;
+    about();
+    const empty = ![...model.nodes.values()].some((node) => node.kind === "pods");
+    byId("map-none").hidden = !empty;
+    byId("map-work").hidden = empty;
+    if (empty) return;
+    cy.resize();
     list();
     draw();
     detail();
+  }
+
+  /** What goes to paper in the place of the list and the drawing: the whole drawing, in the colours of paper, and a table of every way that the filters leave. The library redraws its own canvas only after the page was printed. */
+  function print() {
+    if (model === null || byId("map-work").hidden) return;
+    restOpen = byId("map-rest").open;
+    byId("map-rest").open = true;
+    const drawn = cy.elements().length === 0 ? null : cy.renderer().bufferCanvasImage({ full: true, maxWidth: PAPER, maxHeight: PAPER });
+    byId("map-paper").replaceChildren(...[drawn, netqed.mapTable(map, model, filter)].filter((one) => one !== null));
+  }
+
+  /** After printing. */
+  function printed() {
+    byId("map-paper").replaceChildren();
+    byId("map-rest").open = restOpen;
+  }
+
+  function start() {
+    const choice = byId("map-input");
+    choice.append(...data.maps.map((one, index) => element("option", { value: index }, one.input ?? "the input")));
+    choice.addEventListener("change", () => show(data.maps[Number(choice.value)]));
+    byId("map-choice").hidden = data.maps.length < 2;
+    byId("map").hidden = false;
+    byId("map-rest").open = data.command === "map";
+    const most = Math.max(...data.maps.map((one) => one.nodes.length));
+    cy = cytoscape({ container: byId("canvas"), style: netqed.mapStyle.style(), layout: { name: "preset" }, minZoom: 0.02, maxZoom: 4, userZoomingEnabled: false, boxSelectionEnabled: false, autoungrabify: true, hideEdgesOnViewport: true, textureOnViewport: true, pixelRatio: most > 500 ? 1 : "auto" });
     listen();
+    show(data.maps[0]);
     netqed.map.drawing = cy;
   }
 
   function recolour() {
-    if (cy !== null) cy.style(style());
+    if (cy !== null) cy.style(netqed.mapStyle.style());
   }
 
-  return { start, recolour };
+  return { start, recolour, print, printed };
 })();

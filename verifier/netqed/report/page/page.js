@@ -19,7 +19,23 @@
       apply();
     });
     dark.addEventListener("change", apply);
+    addEventListener("beforeprint", () => {
+      document.documentElement.dataset.theme = "light";
+      netqed.map.recolour();
+      netqed.map.print();
+    });
+    addEventListener("afterprint", () => {
+      apply();
+      netqed.map.printed();
+    });
     apply();
+  }
+
+  /** Links to the parts of the page, where it has several beside the first. */
+  function contents() {
+    const heads = [...document.querySelectorAll("main > section:not([hidden]) > h2")];
+    byId("contents").append(...heads.map((head) => element("a", { href: `#${head.id}` }, head.textContent)));
+    byId("contents").hidden = heads.length < 2;
   }
 
   document.title = `netqed: ${TITLES[data.command]}`;
@@ -30,7 +46,7 @@
     .join(" · ");
   byId("incomplete").hidden = data.complete;
   if (data.command !== "map") netqed.verdicts.start();
-  if (data.map !== null) netqed.map.start();
+  if (data.maps.length > 0) netqed.map.start();
   for (const one of data.rest) {
     if (one.lines.length === 0) continue;
     byId("rest-lines").append(
@@ -38,11 +54,13 @@
     );
     byId("rest").hidden = false;
   }
+  contents();
   theme();
   addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select")) return;
     event.preventDefault();
-    byId(data.command === "map" ? "map-search" : "verdict-search").focus();
+    const search = event.target.closest("#map") || data.command === "map" ? byId("map-search") : byId("verdict-search");
+    search.focus();
   });
   document.documentElement.dataset.ready = "";
 })();
