@@ -28,6 +28,18 @@ Judge.result = result
 cli.main(sys.argv[2:])
 """
 
+MAPPING = """
+import sys
+from netqed.analysis import reach_map
+from netqed.cli import cli
+
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+reach_map.reach_map = interrupted
+cli.main(sys.argv[1:])
+"""
+
 SEARCHING = """
 import os, signal, threading
 from netqed_smt.solver import Solver
@@ -98,6 +110,15 @@ def test_no_report_for_programs_is_written(tmp_path: Path) -> None:
     alone = interrupted(3, "check", BROKEN, "-o", "json")
     assert not file.exists()
     assert "interrupted: 3 of 9" in beside.stdout
+    assert (alone.returncode, alone.stdout, alone.stderr.strip()) == (130, "", "interrupted: no report was written")
+
+
+def test_a_page_is_not_written_without_its_map(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    beside = run(MAPPING, "check", BROKEN, "-o", f"html={file}")
+    alone = run(MAPPING, "check", BROKEN, "-o", "html")
+    assert not file.exists()
+    assert (beside.returncode, beside.stdout.splitlines()[-1]) == (130, "interrupted: 9 of 9 invariants were decided")
     assert (alone.returncode, alone.stdout, alone.stderr.strip()) == (130, "", "interrupted: no report was written")
 
 

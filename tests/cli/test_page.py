@@ -46,7 +46,10 @@ def of_map(data: dict[str, Any]) -> dict[str, Any]:
 
 def test_verdicts_and_the_map_stand_on_one_page() -> None:
     data = page("check", "k8s")
-    assert [one["title"] for one in data["cases"]] == ["shop/app=api cannot reach shop/app=cart", "internet cannot reach shop"]
+    assert [one["title"] for one in data["cases"]] == [
+        "shop/app=api cannot reach shop/app=cart",
+        "internet cannot reach shop",
+    ]
     assert of_map(data) == of_map(page("map", "k8s"))
     assert of_map(data)["edges"]
 

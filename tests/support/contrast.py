@@ -13,8 +13,8 @@ GRAPHICS: Final = 3.0
 _RATIO: Final = """
   const parsed = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((one) => one / 255).map((one) => (one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
+    const linear = (one) => (one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * linear(r / 255) + 0.7152 * linear(g / 255) + 0.0722 * linear(b / 255);
   };
   const ratio = (one, other) => {
     const [high, low] = [light(one), light(other)].sort((a, b) => b - a);
@@ -36,11 +36,14 @@ _PAGE: Final = f"""() => {{
     if (one.offsetParent === null) continue;
     const style = getComputedStyle(one);
     const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== "");
+    const add = (kind, colour, back) => found.push([kind, name, ratio(parsed(colour), behind(back))]);
     const name = `${{one.tagName.toLowerCase()}} ${{(one.id || one.textContent).slice(0, 40)}}`;
-    if (own || one.matches("input, select")) found.push(["text", name, ratio(parsed(style.color), behind(one))]);
-    if (one.placeholder) found.push(["text", name, ratio(parsed(getComputedStyle(one, "::placeholder").color), behind(one))]);
-    if (one.matches("button, select, input:not([type=checkbox])")) found.push(["control", name, ratio(parsed(style.borderTopColor), behind(one.parentElement))]);
-    if (one.matches(".sample") && style.borderTopStyle !== "none") found.push(["line", name, ratio(parsed(style.borderTopColor), behind(one))]);
+    if (own || one.matches("input, select")) add("text", style.color, one);
+    if (one.placeholder) add("text", getComputedStyle(one, "::placeholder").color, one);
+    if (one.matches("button, select, input:not([type=checkbox])")) {{
+      add("control", style.borderTopColor, one.parentElement);
+    }}
+    if (one.matches(".sample") && style.borderTopStyle !== "none") add("sample", style.borderTopColor, one);
   }}
   return found;
 }}"""
@@ -53,11 +56,14 @@ _DRAWING: Final = f"""() => {{
   const found = [];
   cy.elements().forEach((one) => {{
     const colour = (name) => faded(parsed(one.style(name)), Number(one.style("opacity")));
+    const add = (kind, colour, behind) => found.push([kind, name, ratio(colour, behind)]);
     const name = `${{one.group()}} ${{one.classes().join(" ")}}`;
     if (one.isEdge()) {{
-      found.push(["line", name, ratio(colour("line-color"), back)], ["arrow", name, ratio(colour("target-arrow-color"), back)]);
+      add("line", colour("line-color"), back);
+      add("arrow", colour("target-arrow-color"), back);
     }} else {{
-      found.push(["label", name, ratio(colour("color"), colour("background-color"))], ["border", name, ratio(colour("border-color"), back)]);
+      add("label", colour("color"), colour("background-color"));
+      add("border", colour("border-color"), back);
     }}
   }});
   return found;
