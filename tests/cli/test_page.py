@@ -51,7 +51,13 @@ def test_verdicts_and_the_map_stand_on_one_page() -> None:
         "internet cannot reach shop",
     ]
     assert of_map(data) == of_map(page("map", "k8s"))
-    assert of_map(data)["edges"]
+    saved("map", "k8s", file="map.json")
+    found = json.loads(Path("map.json").read_text())
+    assert of_map(data)["edges"] == found["edges"] != []
+    assert of_map(data)["restricted"] == found["restricted"]
+    for one, node in zip(of_map(data)["nodes"], found["nodes"], strict=True):
+        alike = set(one) - {"labels", "workloads"}
+        assert {key: one[key] for key in alike} == {key: node[key] for key in alike}
 
 
 def test_a_proof_of_one_sentence_has_the_map_too() -> None:
@@ -135,6 +141,20 @@ def test_maps_find_their_inputs_by_what_they_are_about() -> None:
     assert [one["input"] for one in live] == ["blue", "green"]
     assert page("render", "result.json", "--map", "green.json", "--map", "blue.json")["maps"] == live
     assert [one["input"] for one in page("render", "result.json", "--map", "green.json")["maps"]] == ["green"]
+
+
+def test_inputs_with_the_same_manifests_have_maps_of_their_own() -> None:
+    write_shop(Path("twin"))
+    Path("netqed.yaml").write_text("inputs: {blue: [k8s], green: [twin]}\ninvariants: [internet cannot reach shop]\n")
+    live = page("check")["maps"]
+    assert [one["input"] for one in live] == ["blue", "green"]
+    assert [any("from twin" in line for line in one["lines"]) for one in live] == [False, True]
+    saved("check", file="result.json")
+    for folder in ("k8s", "twin"):
+        saved("map", folder, file=f"{folder}.json")
+    assert page("render", "result.json", "--map", "k8s.json", "--map", "twin.json")["maps"] == live
+    (blue, green) = page("render", "result.json", "--map", "k8s.json")["maps"]
+    assert {**green, "input": "blue"} == blue
 
 
 def spoiled(key: str, value: Any) -> str:

@@ -55,12 +55,13 @@ def render_html(outcome: Outcome, saved: Entry, maps: Sequence[Entry] = ()) -> s
 
 def maps_of(saved: Entry, maps: Sequence[Entry]) -> Iterator[tuple[Entry, str | None, str]]:
     """For each input of a saved check that one of the maps is of: that map, the input's name, and the reading of its
-    verdicts."""
+    verdicts. Inputs that are alike get theirs in the order given, or all the only one."""
+    left = list(maps)
     for one in saved.entries("inputs"):
-        basis = one.entry("basis")
-        found = next((each for each in maps if is_of(each, one)), None)
+        found = next((each for each in (*left, *maps) if is_of(each, one)), None)
         if found is not None:
-            yield found, one.maybe_text("name"), basis.text("reading")
+            left = [each for each in left if each is not found]
+            yield found, one.maybe_text("name"), one.entry("basis").text("reading")
 
 
 def is_of(found: Entry, one: Entry) -> bool:

@@ -18,6 +18,8 @@ def page_map(saved: Entry, name: str | None = None, verdicts: str | None = None)
     `verdicts` the reading of the verdicts that it stands beside. Raises Malformed where the document is not whole."""
     nodes = [_node(one) for one in saved.entries("nodes")]
     known = {one["id"] for one in nodes}
+    if len(known) < len(nodes):
+        raise Malformed("two nodes have the same id: not a whole map")
     return {
         "input": None if name is None else plain(name),
         "summary": plain(saved.text("summary")),
