@@ -203,6 +203,11 @@ def test_paper_is_light(chromium: Browser, tmp_path: Path) -> None:
         assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+def test_the_drawing_is_printed_as_a_picture(page: Opened) -> None:
+    """As lines, dashed ones keep viewers of PDF busy for minutes."""
+    assert b"/Subtype /Image" in page.page.pdf(format="A4")
+
+
 def test_a_map_too_large_for_paper_says_what_is_left_out(chromium: Browser, tmp_path: Path) -> None:
     with opened(chromium, map_page(large()), tmp_path) as page:
         print_begins(page)

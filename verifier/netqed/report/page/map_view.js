@@ -501,13 +501,20 @@ netqed.map = (() => {
     detail();
   }
 
+  /** The whole drawing as a canvas of its own. Its pixels are copied, since a browser prints what was drawn as lines, and viewers of PDF take minutes for a dashed one. */
+  function picture() {
+    const drawn = cy.renderer().bufferCanvasImage({ full: true, maxWidth: PAPER, maxHeight: PAPER });
+    const copy = element("canvas", { width: drawn.width, height: drawn.height });
+    copy.getContext("2d").putImageData(drawn.getContext("2d").getImageData(0, 0, drawn.width, drawn.height), 0, 0);
+    return copy;
+  }
+
   /** What goes to paper in the place of the list and the drawing: the whole drawing, in the colours of paper, and a table of every way that the filters leave. The library redraws its own canvas only after the page was printed. */
   function print() {
     if (model === null || byId("map-work").hidden) return;
     restOpen = byId("map-rest").open;
     byId("map-rest").open = true;
-    const drawn = cy.elements().length === 0 ? null : cy.renderer().bufferCanvasImage({ full: true, maxWidth: PAPER, maxHeight: PAPER });
-    byId("map-paper").replaceChildren(...[drawn, netqed.mapTable(map, model, filter)].filter((one) => one !== null));
+    byId("map-paper").replaceChildren(picture(), netqed.mapTable(map, model, filter));
   }
 
   /** After printing. */
