@@ -25,7 +25,7 @@ def _spec() -> api.Spec:
 
 ASKED: dict[str, tuple[Any, list[str], tuple[str, ...]]] = {
     "check": (
-        lambda form: api.check(NEW, spec=_spec(), settings=api.Settings(proofs=form == "json")),
+        lambda form: api.check(NEW, spec=_spec(), settings=api.Settings(proofs=form == "json", map=form == "html")),
         ["check", NEW],
         RESULT_FORMATS,
     ),

@@ -130,12 +130,11 @@ def command(old: str, new: str, **options: Any) -> int:
             limit=options["limit"],
             settings=settings,
         )
-    from netqed.report import render
-    from netqed.report.difference_json import difference_value
+    from netqed.report.answer import difference_rendering, render
 
     require = options["require"]
     write_results(
-        lambda: difference_value(found, require),
+        lambda: difference_rendering(found, require),
         lambda style: render(
             found, style=style, requirement=require, quiet=options["quiet"], verbose=options["verbose"]
         ),

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, Literal
+from typing import IO, TYPE_CHECKING, Final, Literal
 
 import click
 
-from netqed.report.answer import FORMATS, RESULT_FORMATS, render
+from netqed.report.answer import FORMATS, RESULT_FORMATS, check_rendering, render
 from netqed.report.style import Style
 from netqed.sources.position import InputError, Position, Problem
 
@@ -83,34 +83,21 @@ def deliver(
 ) -> None:
     """Write every report that was asked for, files first. Text goes to standard output unless another format does, and
     says why only if `why` is set; reports for programs always say why what is proved holds."""
-    from netqed.report.json import report_value
-
-    def maps() -> list[dict[str, Any]]:
-        from netqed.report.map_json import map_value
-
-        return [map_value(one.map) for one in result.inputs if one.map is not None]
 
     def text(style: Style) -> str:
         return render(result, style=style, quiet=quiet, verbose=verbose, why=why)
 
-    write_results(lambda: report_value(result), text, outputs, colour=colour, maps=maps)
+    write_results(lambda: check_rendering(result), text, outputs, colour=colour)
 
 
 def write_results(
-    value: Callable[[], dict[str, Any]],
-    text: Callable[[Style], str],
-    outputs: Sequence[Output],
-    *,
-    colour: Colour,
-    maps: Callable[[], Sequence[dict[str, Any]]] = tuple,
+    rendering: Callable[[], Rendering], text: Callable[[Style], str], outputs: Sequence[Output], *, colour: Colour
 ) -> None:
-    """Write the reports that were asked for of a result: text as `text` makes it, all other formats from its JSON
-    `value` and that of its `maps`. Where workflow commands are among them, the summary of the job gets its report
+    """Write the reports that were asked for of a result: text as `text` makes it, all other formats by its `rendering`,
+    which is made where it is needed. Where workflow commands are among them, the summary of the job gets its report
     too."""
     if any(output.format != "text" for output in outputs):
-        from netqed.report.rendering import rendering_of
-
-        write_renderings(rendering_of(value(), maps=maps()), text, outputs, colour=colour)
+        write_renderings(rendering(), text, outputs, colour=colour)
     else:
         write_reports({"text": text}, outputs, colour=colour)
 

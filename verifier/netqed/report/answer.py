@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netqed.analysis.map_results import ReachMap
     from netqed.analysis.redundancy_results import Redundancy
     from netqed.analysis.results import CheckResult
+    from netqed.report.rendering import Rendering
 
 Format = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown", "html", "dot"]
 
@@ -70,6 +71,24 @@ def render(
     raise InputError([Problem(f"a {type(answer).__name__} cannot be rendered")])
 
 
+def check_rendering(answer: CheckResult) -> Rendering:
+    """What is rendered of a check in every format but text, worked out once for all of them."""
+    from netqed.report.json import report_value
+    from netqed.report.map_json import map_value
+    from netqed.report.rendering import rendering_of
+
+    maps = [map_value(one.map) for one in answer.inputs if one.map is not None]
+    return rendering_of(report_value(answer), maps=maps)
+
+
+def difference_rendering(answer: Difference, requirement: Requirement | None = None) -> Rendering:
+    """The same of a difference."""
+    from netqed.report.difference_json import difference_value
+    from netqed.report.rendering import rendering_of
+
+    return rendering_of(difference_value(answer, requirement))
+
+
 def _check(answer: CheckResult, form: Format, style: Style, quiet: bool, verbose: bool, why: bool) -> str:
     _require(form, RESULT_FORMATS, "a check")
     if form == "text":
@@ -77,10 +96,7 @@ def _check(answer: CheckResult, form: Format, style: Style, quiet: bool, verbose
         from netqed.report.text import render_text
 
         return render_text(answer if why else without_reasons(answer), style=style, quiet=quiet, verbose=verbose)
-    from netqed.report.json import report_value
-    from netqed.report.rendering import rendering_of
-
-    return rendering_of(report_value(answer)).render(form)
+    return check_rendering(answer).render(form)
 
 
 def _difference(
@@ -91,10 +107,7 @@ def _difference(
         from netqed.report.difference import render_difference
 
         return render_difference(answer, style=style, requirement=requirement, quiet=quiet, verbose=verbose)
-    from netqed.report.difference_json import difference_value
-    from netqed.report.rendering import rendering_of
-
-    return rendering_of(difference_value(answer, requirement)).render(form)
+    return difference_rendering(answer, requirement).render(form)
 
 
 def _explanation(answer: Explanation, form: Format, style: Style, quiet: bool, verbose: bool) -> str:
