@@ -7,7 +7,7 @@ all subsets at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from netqed.analysis.questions import Question
@@ -130,20 +130,36 @@ class Cores:
         return self.session.universe.encoder.term(_presence(self.session.cluster.policies[place]))
 
     def _core(self, violation: Sequence[Term], places: Sequence[int]) -> list[int] | None:
-        """Places of policies that suffice and of which none can be left out; None where all of them do not suffice."""
-        if not self._suffices(violation, places):
-            return None
-        needed = {id(term) for term in self.session.solver.core([*violation, *map(self._present, places)])}
-        core = [place for place in places if id(self._present(place)) in needed]
-        for place in list(core):
-            smaller = [other for other in core if other != place]
-            if self._suffices(violation, smaller):
-                core = smaller
-        return core
+        """Places of policies that suffice and of which none can be left out; None where all of them do not suffice.
 
-    def _suffices(self, violation: Sequence[Term], places: Iterable[int]) -> bool:
-        """Whether no flow violates the invariant as long as these policies are there (UNSAT)."""
-        return not self.session.questions.is_possible([*violation, *map(self._present, places)])
+        Those whose names come last are left out first, whichever the solver's proof happened to use: that only says
+        which ones can be left out without asking.
+        """
+        policies = self.session.cluster.policies
+        rest = sorted(places, key=lambda place: policies[place].key)
+        enough = self._sufficient(violation, rest)
+        if enough is None:
+            return None
+        kept: list[int] = []
+        while rest:
+            place = rest.pop()
+            if place not in enough:
+                continue
+            without = self._sufficient(violation, [*rest, *kept])
+            if without is None:
+                kept.append(place)
+            else:
+                enough = without
+        return sorted(kept)
+
+    def _sufficient(self, violation: Sequence[Term], places: Sequence[int]) -> set[int] | None:
+        """Those of the policies that are enough for no flow to violate the invariant as long as they are there (UNSAT);
+        None where some flow does with all of them there (SAT)."""
+        present = {place: self._present(place) for place in places}
+        if self.session.questions.is_possible([*violation, *present.values()]):
+            return None
+        used = {term.value for term in self.session.solver.core(list(present.values()))}
+        return {place for place, term in present.items() if term.value in used}
 
     def _essential(self, place: int, core: Sequence[int], asked: _Asked) -> Essential | None:
         """The member, and a flow that violates the invariant once it is gone; None where none does.
