@@ -8,7 +8,7 @@ Wishes are taken one after the other; each is kept if some violating flow still 
    addresses exist; an invented pod does not);
 2. sides that are pods, first the destination, then the source; pods that are not host-networked; then sides that are
    external rather than nodes;
-3. invented pods live in declared namespaces, else in known ones;
+3. pods are of declared namespaces, else of known ones;
 4. as few labels as possible that no workload of the input carries, then as few invented labels, namespace labels and
    port names as possible;
 5. IPv4; a port that a container of the destination declares; TCP, then UDP, then SCTP;
@@ -95,7 +95,7 @@ class Wishes:
             if not both_exist:
                 self._reading(wishes)
                 both_exist = self._existence(wishes)
-                if (not both_exist or self._existing_are_open) and self._is_invented(wishes.read()):
+                if not both_exist or self._existing_are_open:
                     self._invention(wishes)
                 self._traffic(wishes)
                 wishes.prefer(self._differ)
@@ -152,19 +152,6 @@ class Wishes:
     def _answers(self, matter: Matter) -> dict[bool, Term]:
         term = self._universe.encoder.term(Choice(matter.value))
         return {True: term, False: self._solver.negation(term)}
-
-    def _is_invented(self, values: FlowValues) -> bool:
-        """Whether anything but addresses is left to invent: a pod, the labels of a namespace or of a template."""
-        declared = self._universe.population.namespaces
-        names = self._universe.vocabulary.namespaces.values
-        for end in (values.source, values.destination):
-            if end.kind != "pod":
-                continue
-            if end.class_code == 0 or end.namespace > len(names) or declared.get(names[end.namespace - 1]) is None:
-                return True
-            if FREE_CODE in self._universe.classes[end.class_code - 1].label_codes.values():
-                return True
-        return False
 
     @cached_property
     def _existing_are_open(self) -> bool:
@@ -252,6 +239,10 @@ class Wishes:
         return source, destination
 
     def _invention(self, wishes: Preferences) -> None:
+        """Wishes 3 and 4; all of them at once where nothing need be invented."""
+        nothing = [self._solver.negation(term) for term in (*self._foreign_labels, *self._present)]
+        if wishes.prefer(self._solver.conjunction([*self._in_declared, *nothing])):
+            return
         for wanted in (self._in_declared, self._in_known):
             for term in reversed(wanted):
                 wishes.prefer(term)
