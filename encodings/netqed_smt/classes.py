@@ -113,13 +113,13 @@ class _Signatures:
         self._vocabulary = vocabulary
         self._cells = Cells(footprint.networks)
         self._names = frozenset(footprint.port_names)
-        self._free = [key for key in vocabulary.labels if is_free_key(key)]
+        self._free = frozenset(key for key in vocabulary.labels if is_free_key(key))
 
     def _codes(self, pod: PodFacts) -> tuple[int, ...]:
         """The code of each label key of the vocabulary, in its order."""
         return tuple(
             FREE_CODE
-            if self._population.is_free_label(pod, key)
+            if key in self._free and self._population.is_free_label(pod, key)
             else (codes.code(pod.labels[key]) if key in pod.labels else ABSENT)
             for key, codes in self._vocabulary.labels.items()
         )
@@ -129,7 +129,7 @@ class _Signatures:
         return (
             pod.namespace,
             self._codes(pod),
-            tuple(key for key in self._free if key in pod.labels),
+            self._free.intersection(pod.labels),
             frozenset(port for port in pod.ports if port[:2] in self._names),
             pod.declared,
             pod.host_network,

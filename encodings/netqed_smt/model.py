@@ -256,30 +256,44 @@ def negate(predicate: Predicate) -> Predicate:
 
 def all_of(predicates: Iterable[Predicate]) -> Predicate:
     """True where every predicate is; of none, true. Flattens, drops repeats, and absorbs constants and opposites."""
-    kept: dict[Predicate, None] = {}
-    for predicate in predicates:
-        for operand in predicate.operands if isinstance(predicate, And) else (predicate,):
-            if operand == FALSE or negate(operand) in kept:
-                return FALSE
-            if operand != TRUE:
-                kept[operand] = None
+    kept = _together(predicates, And, FALSE)
+    if kept is None:
+        return FALSE
     if not kept:
         return TRUE
-    return next(iter(kept)) if len(kept) == 1 else And(tuple(kept))
+    return kept[0] if len(kept) == 1 else And(kept)
 
 
 def any_of(predicates: Iterable[Predicate]) -> Predicate:
     """True where some predicate is; of none, false. Simplifies as `all_of` does."""
-    kept: dict[Predicate, None] = {}
-    for predicate in predicates:
-        for operand in predicate.operands if isinstance(predicate, Or) else (predicate,):
-            if operand == TRUE or negate(operand) in kept:
-                return TRUE
-            if operand != FALSE:
-                kept[operand] = None
+    kept = _together(predicates, Or, TRUE)
+    if kept is None:
+        return TRUE
     if not kept:
         return FALSE
-    return next(iter(kept)) if len(kept) == 1 else Or(tuple(kept))
+    return kept[0] if len(kept) == 1 else Or(kept)
+
+
+def _together(
+    predicates: Iterable[Predicate], operator: type[And | Or], decisive: Constant
+) -> tuple[Predicate, ...] | None:
+    """The operands that are left, in their order; None where the decisive constant or two opposites are among them."""
+    kept: dict[Predicate, None] = {}
+    denied: set[Predicate] = set()
+    for predicate in predicates:
+        for operand in predicate.operands if isinstance(predicate, operator) else (predicate,):
+            if isinstance(operand, Constant):
+                if operand == decisive:
+                    return None
+                continue
+            if isinstance(operand, Not):
+                if operand.operand in kept:
+                    return None
+                denied.add(operand.operand)
+            elif operand in denied:
+                return None
+            kept[operand] = None
+    return tuple(kept)
 
 
 class Verb(Enum):

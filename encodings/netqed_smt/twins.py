@@ -56,12 +56,12 @@ class Twins:
     def _nodes(self, sides: tuple[SideTerms, SideTerms]) -> None:
         """A pod is on one node, wherever that is, and a node is itself. A pod that both populations put on a node, and
         not on the same one, is on each population's: such pods are classes of their own."""
-        moved = [
+        moved = sides[0].in_any_class(
             one.code
             for one, other in self._classes()
             if None not in (one.first.node, other.first.node) and one.first.node != other.first.node
-        ]
-        self._require_same(sides[0].node, sides[1].node, sides[0].in_any_class(moved))
+        )
+        self._require_same(sides[0].node, sides[1].node, moved)
 
     def _addresses(self, sides: tuple[SideTerms, SideTerms]) -> None:
         """An endpoint has one address of a family, if that is unknown, or known in one population only. Where both know
@@ -72,28 +72,29 @@ class Twins:
         index = self.universes[0].vocabulary.nodes.index
         known = [{node.name: node.addresses for node in population.nodes} for population in self._populations]
         for version in WIDTHS:
-            moved = [one.code for one, other in self._classes() if _is_moved(one.first, other.first, version)]
+            moved = sides[0].in_any_class(
+                one.code for one, other in self._classes() if _is_moved(one.first, other.first, version)
+            )
             nodes = [
                 sides[0].node_code(index[name])
                 for name in known[0].keys() & known[1].keys()
                 if _differ(known[0][name], known[1][name], version)
             ]
             renumbered = solver.conjunction((at_node, solver.disjunction(nodes)))
-            but_where = (sides[0].in_any_class(moved), renumbered)
-            self._require_same(sides[0].address[version], sides[1].address[version], *but_where)
+            self._require_same(sides[0].address[version], sides[1].address[version], moved, renumbered)
 
     def _labels(self, sides: tuple[SideTerms, SideTerms]) -> None:
         """A pod that neither population has carries the same labels in both, and what is no pod none; a label that a
         controller adds to a template's pods has one value, unless the template itself has another in each. All other
         labels are as each population declares them."""
         for key, bits in sides[0].labels.items():
-            declared = [
+            declared = sides[0].in_any_class(
                 one.code
                 for one, other in self._classes()
                 if (one.label_codes[key], other.label_codes[key]) != (FREE_CODE, FREE_CODE)
                 or one.first.labels.get(key) != other.first.labels.get(key)
-            ]
-            self._require_same(bits, sides[1].labels[key], sides[0].in_any_class(declared))
+            )
+            self._require_same(bits, sides[1].labels[key], declared)
 
     def _namespace_labels(self, sides: tuple[SideTerms, SideTerms]) -> None:
         """A namespace has one set of labels, if nobody declares them, or only one population does. Where both do, it

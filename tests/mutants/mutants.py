@@ -14,6 +14,7 @@ ENCODING = "encodings/netqed_smt/encoding.py"
 UNIVERSE = "encodings/netqed_smt/universe.py"
 CLASSES = "encodings/netqed_smt/classes.py"
 SIDES = "encodings/netqed_smt/sides.py"
+GROUPS = "encodings/netqed_smt/groups.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ MUTANTS = (
     Mutant(
         "labels over-fixed: controllers add none",
         CLASSES,
-        "            if self._population.is_free_label(pod, key)",
+        "            if key in self._free and self._population.is_free_label(pod, key)",
         "            if False",
     ),
     Mutant(
@@ -227,7 +228,43 @@ MUTANTS = (
     Mutant(
         "templates have addresses anywhere",
         UNIVERSE,
-        "                solver.conjunction((self.ranges, solver.disjunction((invented, *free)), family)),",
+        "                solver.conjunction((self.ranges, solver.disjunction((invented, free)), family)),",
         "                solver.conjunction((self.ranges, invented, family)),",
+    ),
+    Mutant(
+        "what some workloads of a group are, all are",
+        GROUPS,
+        "            shared = set.intersection(",
+        "            shared = set.union(",
+    ),
+    Mutant(
+        "what all workloads of a group are, none is",
+        GROUPS,
+        "            yield from ((outside, *clause) for key, clause in of[first].items() if key in shared)\n",
+        "",
+    ),
+    Mutant(
+        "a group is meant where some of it is",
+        GROUPS,
+        "            if len(members) == 1 << self._low:",
+        "            if len(members) > 1:",
+    ),
+    Mutant(
+        "workloads are one wherever their groups are one",
+        GROUPS,
+        "both = (self._in_group(code >> self._low), self._at_place(code & (1 << self._low) - 1))",
+        "both = (self._in_group(code >> self._low),)",
+    ),
+    Mutant(
+        "workloads of one namespace are all like the first",
+        UNIVERSE,
+        "        key = frozenset(clauses)\n",
+        "        key = frozenset([(hash(one.first.namespace),)])\n",
+    ),
+    Mutant(
+        "addresses go by their last byte alone",
+        SIDES,
+        "        for low in range(0, WIDTHS[version], _BYTE):",
+        "        for low in range(0, _BYTE, _BYTE):",
     ),
 )

@@ -7,18 +7,18 @@ from mutants.mutants import CLASSES, UNIVERSE, Mutant
 TWINS = "encodings/netqed_smt/twins.py"
 SIDES_OF_DIFFERENCE = "verifier/netqed/analysis/difference_sides.py"
 COMPARISON = "verifier/netqed/analysis/comparison.py"
-SAME_NODE = "        self._require_same(sides[0].node, sides[1].node, *moved)\n"
+SAME_NODE = "        self._require_same(sides[0].node, sides[1].node, moved)\n"
 SAME_ADDRESS = (
-    "            self._require_same(sides[0].address[version], sides[1].address[version], *moved, renumbered)\n"
+    "            self._require_same(sides[0].address[version], sides[1].address[version], moved, renumbered)\n"
 )
-SAME_LABELS = "            self._require_same(bits, sides[1].labels[key], *declared)\n"
+SAME_LABELS = "            self._require_same(bits, sides[1].labels[key], declared)\n"
 SAME_NAMESPACE_LABELS = "            self._require_same(bits, sides[1].namespace_labels[key], *declared)\n"
 SAME_PORT_NAMES = "            solver.require(solver.implication(sides[0].in_class(0), same))\n"
 
 TIE_MUTANTS = (
-    Mutant("pods are on one node on both sides", TWINS, SAME_NODE, SAME_NODE.replace(", *moved", "")),
+    Mutant("pods are on one node on both sides", TWINS, SAME_NODE, SAME_NODE.replace(", moved", "")),
     Mutant("nodes of pods are not tied", TWINS, SAME_NODE, ""),
-    Mutant("pods have one address on both sides", TWINS, SAME_ADDRESS, SAME_ADDRESS.replace(", *moved", "")),
+    Mutant("pods have one address on both sides", TWINS, SAME_ADDRESS, SAME_ADDRESS.replace(", moved", "")),
     Mutant("nodes have one address on both sides", TWINS, SAME_ADDRESS, SAME_ADDRESS.replace(", renumbered", "")),
     Mutant("addresses are not tied", TWINS, SAME_ADDRESS, "            continue\n"),
     Mutant(
@@ -27,9 +27,7 @@ TIE_MUTANTS = (
         "return one.host_network != other.host_network or _differ(",
         "return _differ(",
     ),
-    Mutant(
-        "workloads have one set of labels on both sides", TWINS, SAME_LABELS, SAME_LABELS.replace(", *declared", "")
-    ),
+    Mutant("workloads have one set of labels on both sides", TWINS, SAME_LABELS, SAME_LABELS.replace(", declared", "")),
     Mutant("labels of invented pods are not tied", TWINS, SAME_LABELS, "            continue\n"),
     Mutant(
         "what controllers add is not tied",
@@ -78,9 +76,8 @@ TIE_MUTANTS = (
     Mutant(
         "a template's labels may be taken away",
         UNIVERSE,
-        "        facts += [side.label_exists(k) for k, code in one.label_codes.items() "
-        "if code == FREE_CODE and k in pod.labels]\n",
-        "",
+        "                yield (side.label_exists(key),)\n",
+        "                continue\n",
     ),
     Mutant(
         "families known on one side only are unknown on both",

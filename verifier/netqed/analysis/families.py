@@ -33,6 +33,12 @@ from netqed_smt.solver import Term
 SHOWN: Final = 12
 """Ways in that are worked out; of more only that there are more is told."""
 
+SHOWN_OF_MANY: Final = 8
+"""The same among so many workloads that each takes a tenth of a second."""
+
+MANY: Final = 500
+"""How many workloads that policies can tell apart are many."""
+
 Key = tuple[str, ...]
 
 
@@ -73,8 +79,9 @@ class Families:
         found: list[tuple[WayIn, Term, Term]] = []
         left_out: int | None = 0
         cubes = self._cubes(invariant, scope)
+        shown = SHOWN if len(self.session.universe.classes) < MANY else SHOWN_OF_MANY
         while self.session.questions.is_possible([*scope, *violation, *(beyond for _, _, beyond in found)]):
-            if len(found) == SHOWN:
+            if len(found) == shown:
                 left_out = None
                 break
             rest = [*scope, *violation, *(beyond for _, _, beyond in found)]
