@@ -244,12 +244,6 @@ MUTANTS = (
         "",
     ),
     Mutant(
-        "a group is meant where some of it is",
-        GROUPS,
-        "            if len(members) == 1 << self._low:",
-        "            if len(members) > 1:",
-    ),
-    Mutant(
         "workloads are one wherever their groups are one",
         GROUPS,
         "both = (self._in_group(code >> self._low), self._at_place(code & (1 << self._low) - 1))",
