@@ -54,8 +54,7 @@ SENTENCES = (
 
 SEARCHES: dict[str, dict[str, int | str]] = {
     "true first": {"phase": "always_true"},
-    "at random": {"phase": "random", "random_seed": 7},
-    "by another heuristic": {"branching.heuristic": "chb", "random_seed": 3},
+    "by another heuristic": {"branching.heuristic": "chb", "phase": "random", "random_seed": 3},
 }
 
 
@@ -81,7 +80,7 @@ REPORTS: dict[str, Callable[[], str]] = {
     "declared": partial(checked, [*DECLARED, *PODS, *POLICIES], *SENTENCES),
     "undeclared": partial(checked, [*PODS, *POLICIES], *SENTENCES),
     "partly declared": partial(checked, [DECLARED[0], DECLARED[2], *PODS, *POLICIES], *SENTENCES),
-    "no pods": partial(checked, [*DECLARED, *POLICIES], *SENTENCES),
+    "no pods": partial(checked, [*DECLARED, *POLICIES], *SENTENCES[:3]),
     "payments": partial(of_folder, "payments"),
     "payments-broken": partial(of_folder, "payments-broken"),
     "difference": compared,
@@ -114,12 +113,13 @@ def timeless(report: str) -> str:
     return re.sub(r"[\d.]+ s\b|\"seconds\": [\d.]+", "", report)
 
 
-@pytest.mark.parametrize("search", SEARCHES)
 @pytest.mark.parametrize("what", REPORTS)
-def test_how_the_solver_searches_plays_no_part(what: str, search: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_how_the_solver_searches_plays_no_part(what: str) -> None:
     expected = timeless(REPORTS[what]())
-    searching(monkeypatch, SEARCHES[search])
-    assert timeless(REPORTS[what]()) == expected
+    for search in SEARCHES.values():
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            searching(monkeypatch, search)
+            assert timeless(REPORTS[what]()) == expected, search
 
 
 @pytest.mark.parametrize("search", SEARCHES)
@@ -134,6 +134,6 @@ def test_the_solver_does_search_another_way(search: str, monkeypatch: pytest.Mon
         solver.check([])
         return [solver.truth(one) for one in variables]
 
-    usual = found()
+    first = found()
     searching(monkeypatch, SEARCHES[search])
-    assert found() != usual
+    assert found() != first

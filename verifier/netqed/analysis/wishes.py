@@ -8,7 +8,7 @@ Wishes are taken one after the other; each is kept if some violating flow still 
    addresses exist; an invented pod does not);
 2. sides that are pods, first the destination, then the source; pods that are not host-networked; then sides that are
    external rather than nodes;
-3. pods are of declared namespaces, else of known ones;
+3. pods, and invented ones as well, are of declared namespaces, else of known ones;
 4. as few labels as possible that no workload of the input carries, then as few invented labels, namespace labels and
    port names as possible;
 5. IPv4; a port that a container of the destination declares; TCP, then UDP, then SCTP;
