@@ -8,11 +8,11 @@ from itertools import islice
 
 from netqed.analysis.difference_results import Difference, Family, Sign
 from netqed.analysis.roster import Roster
-from netqed.reference.flow import Decision, Flow
+from netqed.reference.flow import Decision
 from netqed.spec.document import Spec
 from netqed_smt.model import Side
 from support import policy_model
-from support.both import Both, Pair
+from support.both import Both
 from support.candidates import Candidate
 from support.everything import Membership
 from support.pairs import SmallPair
@@ -48,12 +48,13 @@ class FamilyFlows:
                 question.evaluator(source[side], destination[side]).decide(pair[side])
                 for side, question in enumerate(self.both.questions)
             ]
+            models = [
+                members.model(source[side], destination[side], pair[side])
+                for side, members in enumerate(self._members)
+                if any(delta.families for _, delta in self._found.deltas)
+            ]
             for sign, delta in self._found.deltas:
-                inside = [
-                    family
-                    for family in delta.families or ()
-                    if self._is_in(family, sign, source, destination, pair, decisions)
-                ]
+                inside = [family for family in delta.families or () if self._is_in(family, sign, models, decisions)]
                 allowing = sign == "gained"
                 differs = decisions[allowing].allowed and not decisions[not allowing].allowed
                 seen.update(f"{sign} by {family.direction}" for family in inside)
@@ -63,20 +64,10 @@ class FamilyFlows:
                 if differs and not inside:
                     yield f"{sign}, but in no family: {pair}"
 
-    def _is_in(
-        self,
-        family: Family,
-        sign: Sign,
-        source: Pair,
-        destination: Pair,
-        pair: tuple[Flow, Flow],
-        decisions: list[Decision],
-    ) -> bool:
-        """Whether the flow is in the family's cube, and meets its condition."""
+    def _is_in(self, family: Family, sign: Sign, models: list[policy_model.Flow], decisions: list[Decision]) -> bool:
+        """Whether the flow, as both sides have it, is in the family's cube, and meets its condition."""
         here = sign == "gained"
-        own, other = (
-            self._members[side].model(source[side], destination[side], pair[side]) for side in (here, not here)
-        )
+        own, other = models[here], models[not here]
         if not self._members[here].holds(family.cube, own) or not _elsewhere(family, other):
             return False
         decision = decisions[here]
