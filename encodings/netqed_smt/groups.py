@@ -14,6 +14,11 @@ Clause = tuple[Term, ...]
 """Terms of which one is true at least."""
 
 
+def by_terms(clauses: Iterable[Clause]) -> dict[tuple[int, ...], Clause]:
+    """The clauses by the addresses of their terms' nodes, so that equal ones are one."""
+    return {tuple(term.value for term in clause): clause for clause in clauses}
+
+
 class GroupedCode:
     """Terms about an unsigned code of a known width."""
 
@@ -52,9 +57,7 @@ class GroupedCode:
         for group in range((top >> self._low) + 1):
             first = group << self._low
             members = range(first, min(first + (1 << self._low), top + 1))
-            of = {
-                code: {tuple(one.value for one in clause): clause for clause in given.get(code, ())} for code in members
-            }
+            of = {code: by_terms(given.get(code, ())) for code in members}
             shared = set.intersection(*(set(clauses) for clauses in of.values()))
             outside = self._solver.negation(self._in_group(group))
             yield from ((outside, *clause) for key, clause in of[first].items() if key in shared)

@@ -12,7 +12,7 @@ from typing import Final
 from netqed_smt.classes import FREE_CODE, Cells, PodClass, classify
 from netqed_smt.encoding import Encoder, FlowTerms
 from netqed_smt.footprint import Footprint
-from netqed_smt.groups import Clause
+from netqed_smt.groups import Clause, by_terms
 from netqed_smt.model import Side
 from netqed_smt.population import Address, Population
 from netqed_smt.sides import ABSENT, SideTerms, Vocabulary
@@ -213,7 +213,7 @@ class Universe:
 
     def _shape(self, side: SideTerms, one: PodClass, shapes: dict[frozenset[tuple[int, ...]], Term]) -> Term:
         """A guard of what the input says of the workloads of a class, but where they are. Many classes share one."""
-        clauses = {tuple(term.value for term in clause): clause for clause in self._described(side, one)}
+        clauses = by_terms(self._described(side, one))
         key = frozenset(clauses)
         if key not in shapes:
             shapes[key] = self.solver.guard("shape")
